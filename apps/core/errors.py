@@ -1,0 +1,271 @@
+"""The closed catalogue of what can go wrong.
+
+A service raises `PortalError(code, ...)`; each dialect has a table that gives the code its status
+and its wire form. docs/reference/errors.md is generated from this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """One name for each failure; it never changes once released."""
+
+    # Who is asking
+    NOT_AUTHENTICATED = "not_authenticated"
+    SCOPE_MISSING = "scope_missing"
+    QUOTA_EXCEEDED = "quota_exceeded"
+    # What was sent
+    MALFORMED_BODY = "malformed_body"
+    INPUT_MISSING = "input_missing"
+    INPUT_INVALID = "input_invalid"
+    INPUT_CONFLICTS = "input_conflicts"
+    NOT_ROUTED = "not_routed"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    # Sessions
+    SESSION_NOT_FOUND = "session_not_found"
+    SESSION_EXPIRED = "session_expired"
+    SESSION_STOPPED = "session_stopped"
+    SESSION_NOT_DELETABLE = "session_not_deletable"
+    # Documents
+    WORK_FILE_NOT_FOUND = "work_file_not_found"
+    DOCUMENT_MISSING = "document_missing"
+    DOCUMENT_ALREADY_ASSIGNED = "document_already_assigned"
+    DOCUMENT_EMPTY = "document_empty"
+    DOCUMENT_TOO_LARGE = "document_too_large"
+    FORMAT_UNRECOGNIZED = "format_unrecognized"
+    FORMAT_UNSUPPORTED = "format_unsupported"
+    FORMAT_MISMATCH = "format_mismatch"
+    DOCUMENT_CORRUPT = "document_corrupt"
+    PASSWORD_REQUIRED = "password_required"
+    PASSWORD_WRONG = "password_wrong"
+    DOWNLOAD_REFUSED = "download_refused"
+    REMOTE_REFUSED = "remote_refused"
+    REMOTE_FAILED = "remote_failed"
+    # Conversion
+    PAGE_NOT_FOUND = "page_not_found"
+    NOT_READY = "not_ready"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    ENGINE_CRASHED = "engine_crashed"
+    ENGINE_UNAVAILABLE = "engine_unavailable"
+    JOB_NOT_FOUND = "job_not_found"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What people read: the title, the usual cause, and what to do about it."""
+
+    title: str
+    cause: str
+    remedy: str
+
+
+CATALOGUE: dict[ErrorCode, Explanation] = {
+    ErrorCode.NOT_AUTHENTICATED: Explanation(
+        "Authentication is required",
+        "The request carries no credentials, or ones that are unknown, expired or revoked.",
+        "Send `Authorization: Bearer` with a token from /o/token/, or an access key in "
+        "`Acs-Api-Key`.",
+    ),
+    ErrorCode.SCOPE_MISSING: Explanation(
+        "A scope is missing",
+        "The token or key is valid, but was not granted the scope this call needs.",
+        "Ask for the scope named in the answer when you get the token; an administrator grants "
+        "it to the client.",
+    ),
+    ErrorCode.QUOTA_EXCEEDED: Explanation(
+        "A quota is used up",
+        "The client has reached a limit an administrator set for it.",
+        "Wait for running sessions to end or ask the administrator to raise the limit.",
+    ),
+    ErrorCode.MALFORMED_BODY: Explanation(
+        "The body cannot be read",
+        "The request's body is not well-formed JSON, or not a JSON object.",
+        "Send a JSON object with `Content-Type: application/json`.",
+    ),
+    ErrorCode.INPUT_MISSING: Explanation(
+        "A value is missing",
+        "A required property was not sent.",
+        "Add the property named in the answer.",
+    ),
+    ErrorCode.INPUT_INVALID: Explanation(
+        "A value is not valid",
+        "A property has the wrong type or a value outside what is allowed.",
+        "Correct the property named in the answer; what is expected stands beside it.",
+    ),
+    ErrorCode.INPUT_CONFLICTS: Explanation(
+        "Two values exclude each other",
+        "The properties named in the answer cannot be used together.",
+        "Leave one of them out.",
+    ),
+    ErrorCode.NOT_ROUTED: Explanation(
+        "There is nothing at this address",
+        "No endpoint has this path.",
+        "Compare the path with the API reference at /api/docs/.",
+    ),
+    ErrorCode.METHOD_NOT_ALLOWED: Explanation(
+        "The method is not allowed here",
+        "The endpoint exists, but does not answer this HTTP method.",
+        "Use a method from the answer's `Allow` header.",
+    ),
+    ErrorCode.SESSION_NOT_FOUND: Explanation(
+        "There is no such session",
+        "The session id is unknown, has expired, or belongs to another client.",
+        "Open a new session.",
+    ),
+    ErrorCode.SESSION_EXPIRED: Explanation(
+        "The session has expired",
+        "Nobody used the session for its idle time, or its maximum life is over.",
+        "Open a new session.",
+    ),
+    ErrorCode.SESSION_STOPPED: Explanation(
+        "The session was stopped",
+        "The calling system or an administrator ended the session.",
+        "Open a new session if one is still wanted.",
+    ),
+    ErrorCode.SESSION_NOT_DELETABLE: Explanation(
+        "The session cannot be deleted",
+        'Only sessions created with `serverCaching` "none" can be deleted.',
+        'Stop the session instead, or create it with `serverCaching: "none"`.',
+    ),
+    ErrorCode.WORK_FILE_NOT_FOUND: Explanation(
+        "There is no such work file",
+        "The file id is unknown, has expired, or belongs to another client.",
+        "Upload the file again.",
+    ),
+    ErrorCode.DOCUMENT_MISSING: Explanation(
+        "The session has no document yet",
+        "No source document was uploaded or attached.",
+        "Upload the document first.",
+    ),
+    ErrorCode.DOCUMENT_ALREADY_ASSIGNED: Explanation(
+        "The session already has a document",
+        "A session keeps the document it was given first.",
+        "Open a new session for another document.",
+    ),
+    ErrorCode.DOCUMENT_EMPTY: Explanation(
+        "The document is empty",
+        "The upload held no bytes.",
+        "Check that the file was read before it was sent, and send it again.",
+    ),
+    ErrorCode.DOCUMENT_TOO_LARGE: Explanation(
+        "The document is too large",
+        "The upload is larger than this server or this client allows.",
+        "Send a smaller file or ask the administrator to raise the limit.",
+    ),
+    ErrorCode.FORMAT_UNRECOGNIZED: Explanation(
+        "Unrecognized File Format",
+        "The bytes do not tell the format, as with all text formats.",
+        "Name the format with `FileExtension`, without a leading period, for example `csv`.",
+    ),
+    ErrorCode.FORMAT_UNSUPPORTED: Explanation(
+        "The format is not supported",
+        "No engine here can read this format.",
+        "Convert the document to PDF and send that.",
+    ),
+    ErrorCode.FORMAT_MISMATCH: Explanation(
+        "The document is not what its name says",
+        "The bytes could not be read as the format that was detected or named.",
+        "Check the file: open it in its own program and save it again.",
+    ),
+    ErrorCode.DOCUMENT_CORRUPT: Explanation(
+        "The document is damaged",
+        "Its structure is broken or incomplete.",
+        "Open it in its own program, repair and save it, and send it again.",
+    ),
+    ErrorCode.PASSWORD_REQUIRED: Explanation(
+        "The document needs a password",
+        "It is encrypted and no password was given.",
+        "Give the password on the page, or as `password` when opening the session.",
+    ),
+    ErrorCode.PASSWORD_WRONG: Explanation(
+        "The password is wrong",
+        "The document did not open with the password that was given.",
+        "Check the password, also for capital letters, and try again.",
+    ),
+    ErrorCode.DOWNLOAD_REFUSED: Explanation(
+        "Downloading is not allowed",
+        "The system that opened this session does not let its document be downloaded.",
+        "Ask the sender of the link for the file.",
+    ),
+    ErrorCode.REMOTE_REFUSED: Explanation(
+        "The address is not allowed",
+        "The URL's host is not on the client's list, or is not a public address.",
+        "Ask the administrator to add the host to the client's allowed download hosts.",
+    ),
+    ErrorCode.REMOTE_FAILED: Explanation(
+        "The document could not be fetched",
+        "The server at the URL did not answer, or answered with an error.",
+        "Check that the URL can be reached from this server.",
+    ),
+    ErrorCode.PAGE_NOT_FOUND: Explanation(
+        "There is no such page",
+        "The page number is outside the document; pages count from 0.",
+        "Ask for the page count first.",
+    ),
+    ErrorCode.NOT_READY: Explanation(
+        "The content is not ready yet",
+        "The document is still being converted.",
+        "Ask again in a moment.",
+    ),
+    ErrorCode.LIMIT_EXCEEDED: Explanation(
+        "The document exceeds a limit",
+        "It holds more pages, pixels or unpacked bytes than this server converts.",
+        "Split or simplify the document.",
+    ),
+    ErrorCode.TIMEOUT: Explanation(
+        "The conversion took too long",
+        "The document was not finished within the time allowed for one document.",
+        "Simplify the document or ask the administrator to raise CONVERSION_SECONDS.",
+    ),
+    ErrorCode.OUT_OF_MEMORY: Explanation(
+        "The conversion needed too much memory",
+        "The document was stopped at the memory limit for one document.",
+        "Simplify the document or ask the administrator to raise CONVERSION_MEMORY_BYTES.",
+    ),
+    ErrorCode.ENGINE_CRASHED: Explanation(
+        "The document stopped the converter",
+        "The converter crashed on this document. No other document was affected.",
+        "Open the document in its own program, save it again and send that.",
+    ),
+    ErrorCode.ENGINE_UNAVAILABLE: Explanation(
+        "The converter is not available",
+        "The conversion engine is not running or is being restarted.",
+        "Try again in a minute; `manage.py doctor` tells the administrator what is wrong.",
+    ),
+    ErrorCode.JOB_NOT_FOUND: Explanation(
+        "There is no such job",
+        "The job id is unknown, has expired, or belongs to another client.",
+        "Check the id.",
+    ),
+    ErrorCode.INTERNAL: Explanation(
+        "Something went wrong on the server",
+        "An unexpected error occurred; it was logged.",
+        "Tell the administrator the correlation id.",
+    ),
+}
+
+
+class PortalError(Exception):
+    """A failure with a code of the catalogue.
+
+    `detail` is one English sentence about this very case; `at` names the input at fault, as a
+    dotted path; `data` is what a dialect may want to spell (expected values, a stop notice).
+    """
+
+    def __init__(self, code: ErrorCode, detail: str = "", *, at: str = "", **data: object) -> None:
+        super().__init__(detail or CATALOGUE[code].title)
+        self.code = code
+        self.detail = detail or CATALOGUE[code].cause
+        self.at = at
+        self.data = data
+
+    @property
+    def explanation(self) -> Explanation:
+        """The catalogue's words for this code."""
+        return CATALOGUE[self.code]

@@ -1,0 +1,58 @@
+"""Correlation ids, and log lines that never hold a capability.
+
+A session id opens a document, so it is a secret; it is also part of PrizmDoc's URLs. Every log
+record passes the filter here, which shortens anything that looks like one.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from apps.core.correlation import correlation_id
+
+_CAPABILITY = re.compile(r"[A-Za-z0-9_-]{40,}")
+_CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_access = logging.getLogger("portal.access")
+
+
+def redact(text: str) -> str:
+    """Shortens every long random token to its first six characters."""
+    return _CAPABILITY.sub(lambda match: match.group()[:6] + "...", text)
+
+
+class PortalFilter(logging.Filter):
+    """Adds the correlation id and redacts the message of every record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.correlation_id = correlation_id.get()
+        record.msg, record.args = redact(record.getMessage()), None
+        return True
+
+
+class CorrelationMiddleware:
+    """Gives each request an id (the caller's X-Correlation-Id if it is sane) and one log line."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        offered = request.headers.get("X-Correlation-Id", "")
+        identity = offered if _CALLERS_ID.fullmatch(offered) else secrets.token_hex(8)
+        token = correlation_id.set(identity)
+        began = time.monotonic()
+        try:
+            response = self.get_response(request)
+            response["X-Correlation-Id"] = identity
+            milliseconds = round((time.monotonic() - began) * 1000)
+            _access.info(
+                "%s %s %s %d ms", request.method, request.path, response.status_code, milliseconds
+            )
+            return response
+        finally:
+            correlation_id.reset(token)
