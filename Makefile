@@ -1,0 +1,62 @@
+# `make` alone prints this list. `make run` and `make test` need nothing but this file.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-cjk setup-dev run test check bench lock snapshots screenshots
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.packages: deploy/packages.txt deploy/install-packages.sh
+	@bash deploy/install-packages.sh deploy/packages.txt
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || bash deploy/install-packages.sh <(echo python3-venv)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt $(VENV)/.packages
+	@echo "Installing Python packages ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt deploy/packages-dev.txt $(VENV)/.runtime
+	@bash deploy/install-packages.sh deploy/packages-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.runtime ## Install what running needs (system packages, .venv)
+
+setup-cjk: ## Add fonts for Chinese, Japanese and Korean
+	@bash deploy/install-packages.sh <(echo fonts-noto-cjk)
+
+setup-dev: $(VENV)/.dev ## Install what developing and testing need
+
+run: setup ## Serve everything on HOST:PORT (127.0.0.1:8000), state in DATA_DIR (./var)
+	@exec $(BIN)/python -m portal.run
+
+test: setup-dev ## Run the whole suite
+	@$(BIN)/pytest $(ARGS)
+
+check: setup-dev ## Lint, types, layers, migrations, generated documents
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
+	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py check --fail-level WARNING
+	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py write_reference --check
+
+bench: setup-dev ## Measure, and print ratios against named baselines
+	@$(BIN)/python -m benchmarks
+
+lock: setup-dev ## Pin requirements*.in with hashes
+	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate --no-emit-index-url requirements.in
+	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate --no-emit-index-url requirements-dev.in
+
+snapshots: setup-dev ## Accept changes of generated documents (OpenAPI, errors, conformance)
+	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py write_reference
+
+screenshots: setup-dev ## Take the documentation's pictures
+	@$(BIN)/python -m tests.browser.screenshots
