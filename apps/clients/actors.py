@@ -1,0 +1,64 @@
+"""Who is asking. Every service takes an `Actor` first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from apps.core.errors import ErrorCode, PortalError
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.clients.models import ApiClient
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The party on whose behalf a service works.
+
+    A *client* is a program, bound by its scopes. A *viewer* is a person who holds a session's id
+    and nothing else. An *admin* is a signed-in administrator and *system* the portal itself
+    (tasks, commands): scopes do not bind these two.
+    """
+
+    client: ApiClient | None
+    scopes: frozenset[str]
+    kind: Literal["client", "viewer", "admin", "system"]
+
+    @classmethod
+    def of_client(cls, client: ApiClient, scopes: Iterable[str]) -> Actor:
+        """A program, with the scopes it was granted."""
+        return cls(client, frozenset(scopes), "client")
+
+    @classmethod
+    def viewer(cls) -> Actor:
+        """A person who opened a session's page."""
+        return cls(None, frozenset(), "viewer")
+
+    @classmethod
+    def system(cls) -> Actor:
+        """The portal itself."""
+        return cls(None, frozenset(), "system")
+
+    @classmethod
+    def admin(cls, user: User) -> Actor:
+        """A signed-in administrator; views check their permissions.
+
+        Raises PortalError(NOT_AUTHENTICATED) for anybody who may not enter the administration.
+        """
+        if not (user.is_active and user.is_staff):
+            raise PortalError(ErrorCode.NOT_AUTHENTICATED, "This is for administrators.")
+        return cls(None, frozenset(), "admin")
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether scopes and ownership do not bind this actor."""
+        return self.kind in {"admin", "system"}
+
+    def require(self, scope: str) -> None:
+        """Raises PortalError(SCOPE_MISSING, scope=...) unless the actor may use `scope`."""
+        if not self.is_administrator and scope not in self.scopes:
+            raise PortalError(
+                ErrorCode.SCOPE_MISSING, f"This call needs the scope `{scope}`.", scope=scope
+            )
