@@ -1,0 +1,44 @@
+"""Which engine makes what, and where it listens."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from apps.conversion.recipe import Recipe
+from apps.workfiles.formats import FORMATS
+
+Name = Literal["office", "pages"]
+# Raised when the engines' output changes, so that cached renditions are made anew.
+_REVISION = 1
+_OFFICE_FAMILIES = {"word", "sheet", "slides", "drawing", "text"}
+_LIBREOFFICE = Path("/usr/lib/libreoffice/program/versionrc")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The engine and operation that carry out a recipe."""
+
+    engine: Name
+    operation: str
+
+
+def route(extension: str, recipe: Recipe) -> Route:
+    """The way from a format to a recipe; everything but the PDF itself starts from the PDF."""
+    if recipe.kind != "pdf":
+        return Route("pages", recipe.kind)
+    office = FORMATS[extension].family in _OFFICE_FAMILIES
+    return Route("office" if office else "pages", "pdf")
+
+
+@functools.cache
+def engine_version() -> str:
+    """Part of every cache key: our revision and LibreOffice's build."""
+    try:
+        build = hashlib.sha256(_LIBREOFFICE.read_bytes()).hexdigest()[:12]
+    except OSError:
+        build = "none"
+    return f"{_REVISION}/{build}"

@@ -1,0 +1,122 @@
+"""The text of pages, each word with its place, for search and selection."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import re
+from typing import Any
+
+import numpy
+import pypdfium2.raw as pdfium
+from isal import igzip
+
+from . import pdf
+from .job import Job
+from .protocol import Meta
+from .raster import page_range
+
+# PDFium marks a hyphen that breaks a word at a line's end with one of these.
+_HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad"}
+_WORD = re.compile("[^\\s\x00-\x1f\ufffe]+[\x02\ufffe]?")
+
+Box = tuple[float, float, float, float]
+
+
+def text(job: Job) -> Meta:
+    """Operation `text`: words of pages `first` to `last` into out/text.json.gz."""
+    with pdf.open_pdf(job.source, job.params.get("password")) as document:
+        pages = page_range(job.params, len(document))
+        content = {"pages": [page_text(document, index) for index in pages]}
+        target = job.out / "text.json.gz"
+        data = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        target.write_bytes(igzip.compress(data.encode("utf-8", "replace"), 1))
+        job.part("text", target, "application/gzip", {"pages": len(pages)})
+        return {"pages": len(document), "first": pages.start, "last": pages.stop - 1}
+
+
+def page_text(document: Any, index: int) -> Meta:
+    """{"page", "width", "height", "text", "words": [[start, length, x0, y0, x1, y1], ...]}.
+
+    `start` and `length` count characters of `text`; boxes are points from the top left of the page
+    as displayed (rotation and crop box applied). A word broken over two lines has two entries with
+    a soft hyphen between them.
+    """
+    page = document[index]
+    textpage = page.get_textpage()
+    characters = _characters(textpage)
+    spans = [match.span() for match in _WORD.finditer(characters)]
+    boxes = _on_display(page, _boxes(textpage, spans))
+    words = [
+        [start, end - start, *box] for (start, end), box in zip(spans, boxes.tolist(), strict=True)
+    ]
+    result = {
+        "page": index,
+        "width": round(page.get_width(), 1),
+        "height": round(page.get_height(), 1),
+        "text": _tidy(characters),
+        "words": words,
+    }
+    textpage.close()
+    page.close()
+    return result
+
+
+def _characters(textpage: Any) -> str:
+    """One Python character per PDFium character, so that an index means the same in both."""
+    count = textpage.count_chars()
+    unicode_of, raw = pdfium.FPDFText_GetUnicode, textpage.raw
+    values = [unicode_of(raw, i) for i in range(count)]
+    return "".join(map(_character, values))
+
+
+def _character(value: int) -> str:
+    return chr(value) if 0 < value < 0x110000 and not 0xD800 <= value < 0xE000 else "\ufffd"
+
+
+def _tidy(characters: str) -> str:
+    # Lengths must not change, or the words would point elsewhere.
+    return characters.replace("\r\n", " \n").replace("\r", "\n").translate(_HYPHENS)
+
+
+def _boxes(textpage: Any, spans: list[tuple[int, int]]) -> Any:
+    """Array (words, 4) of left, bottom, right, top in page space.
+
+    A word's box spans the loose boxes of its first and last characters.
+    """
+    first, last = pdfium.FS_RECTF(), pdfium.FS_RECTF()
+    box_of, raw = pdfium.FPDFText_GetLooseCharBox, textpage.raw
+    to_first, to_last = ctypes.byref(first), ctypes.byref(last)
+    boxes: list[Box] = []
+    for start, end in spans:
+        box_of(raw, start, to_first)
+        if end - start == 1:
+            boxes.append((first.left, first.bottom, first.right, first.top))
+            continue
+        box_of(raw, end - 1, to_last)
+        boxes.append(
+            (
+                min(first.left, last.left),
+                min(first.bottom, last.bottom),
+                max(first.right, last.right),
+                max(first.top, last.top),
+            )
+        )
+    return numpy.array(boxes, numpy.float64).reshape(-1, 4)
+
+
+def _on_display(page: Any, boxes: Any) -> Any:
+    """Turn page space (origin bottom left, unrotated) into what a viewer shows, one decimal."""
+    area = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(area))
+    left, bottom, right, top = boxes.T
+    quarter_turns = pdfium.FPDFPage_GetRotation(page)
+    if quarter_turns == 0:
+        edges = (left - area.left, area.top - top, right - area.left, area.top - bottom)
+    elif quarter_turns == 1:
+        edges = (bottom - area.bottom, left - area.left, top - area.bottom, right - area.left)
+    elif quarter_turns == 2:
+        edges = (area.right - right, bottom - area.bottom, area.right - left, top - area.bottom)
+    else:
+        edges = (area.top - top, area.right - right, area.top - bottom, area.right - left)
+    return numpy.round(numpy.stack(edges, axis=1), 1)

@@ -1,0 +1,320 @@
+"""The serve loop of a zygote: one jailed child per document.
+
+A zygote is a single-threaded process that has everything loaded. For each job it forks; the
+child seals itself, works and exits. Nothing of one document reaches the next; a crash, an endless
+loop or a memory bomb costs one child.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from . import child, jail
+from .job import Engine
+from .protocol import MAX_DATAGRAM, encode, listen
+
+_HANDSHAKE_SECONDS = 10.0
+_FAREWELL_SECONDS = 30.0
+_MAX_CLIENTS = 400
+_HUNG_UP = select.POLLHUP | select.POLLERR
+
+
+@dataclass
+class _Client:
+    connection: socket.socket
+    until: float  # of the handshake, then of the farewell
+    request: child.CheckedRequest | None = None
+    farewell: bytes = b""
+
+
+@dataclass
+class _Child:
+    pid: int
+    pidfd: int
+    client: _Client | None
+    started: float
+    deadline: float
+    timed_out: bool = False
+
+
+class _Stop(BaseException):
+    """SIGTERM or SIGINT arrived."""
+
+
+@dataclass
+class _Server:
+    engine: Engine
+    listener: socket.socket | None
+    jobs: Path
+    limit: int
+    layers: jail.Capabilities
+    poller: select.poll = field(default_factory=select.poll)
+    clients: dict[int, _Client] = field(default_factory=dict)
+    queue: deque[_Client] = field(default_factory=deque)
+    children: dict[int, _Child] = field(default_factory=dict)
+
+    def serve(self) -> None:
+        """Serve until retired by a client; raises _Stop on a signal."""
+        if self.listener:
+            self.poller.register(self.listener, select.POLLIN)
+        while self.listener or self.clients or self.children:
+            for descriptor, events in self.poller.poll(self._patience()):
+                if self.listener and descriptor == self.listener.fileno():
+                    self._accept()
+                elif descriptor in self.children:
+                    self._reap(self.children[descriptor])
+                elif descriptor in self.clients:
+                    self._attend(self.clients[descriptor], events)
+            self._enforce_time()
+            while self.queue and len(self.children) < self.limit:
+                self._start(self.queue.popleft())
+
+    def _patience(self) -> float | None:
+        moments = [c.deadline for c in self.children.values() if not c.timed_out]
+        moments += [c.until for c in self.clients.values() if not c.request or c.farewell]
+        return max(0.0, min(moments) - time.monotonic()) * 1000 + 1 if moments else None
+
+    def _accept(self) -> None:
+        assert self.listener  # noqa: S101 - for the type checker
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            connection, _ = self.listener.accept()
+            if len(self.clients) >= _MAX_CLIENTS:
+                connection.close()
+                return
+            client = _Client(connection, time.monotonic() + _HANDSHAKE_SECONDS)
+            self.clients[connection.fileno()] = client
+            self.poller.register(connection, select.POLLIN)
+
+    def _attend(self, client: _Client, events: int) -> None:
+        if client.farewell:
+            self._say_farewell(client)
+        elif events & _HUNG_UP:
+            self._forget(client)
+        elif not client.request:
+            self._read(client)
+
+    def _read(self, client: _Client) -> None:
+        try:
+            message = json.loads(client.connection.recv(MAX_DATAGRAM, socket.MSG_DONTWAIT))
+            operation = message["op"]
+            if operation == "ping":
+                self._finish(client, self._pong())
+            elif operation == "retire":
+                self._finish(client, {"event": "retiring"})
+                self._stop_listening()
+            else:
+                client.request = child.check(message, self.jobs, self.engine)
+                self.poller.modify(client.connection, 0)
+                self.queue.append(client)
+        except BlockingIOError:
+            return
+        except child.Unacceptable as error:
+            self._finish(client, error.event())
+        except (ValueError, TypeError, KeyError, OSError):
+            self._forget(client)
+
+    def _pong(self) -> dict[str, Any]:
+        return {
+            "event": "pong",
+            "engine": self.engine.name,
+            "mode": self.engine.mode,
+            "version": self.engine.version,
+            "jail": self.layers.layers(),
+            "running": len(self.children),
+            "queued": len(self.queue),
+        }
+
+    def _stop_listening(self) -> None:
+        if self.listener:
+            self.poller.unregister(self.listener)
+            self.listener.close()
+            self.listener = None
+
+    def _start(self, client: _Client) -> None:
+        request = client.request
+        assert request  # noqa: S101 - queued clients have one
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(client, request)
+        now = time.monotonic()
+        process = _Child(pid, os.pidfd_open(pid), client, now, now + request.deadline)
+        self.children[process.pidfd] = process
+        self.poller.register(process.pidfd, select.POLLIN)
+
+    def _become_child(self, client: _Client, request: child.CheckedRequest) -> NoReturn:
+        try:
+            os.setpgid(0, 0)
+            for stale in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(stale, signal.SIG_DFL)
+            self._stop_listening_in_child(client)
+            child.work(self.engine, request, client.connection, self.layers)
+        finally:
+            os._exit(1)
+
+    def _stop_listening_in_child(self, own: _Client) -> None:
+        if self.listener:
+            self.listener.close()
+        for client in self.clients.values():
+            if client is not own:
+                client.connection.close()
+        for descriptor in self.children:
+            os.close(descriptor)
+
+    def _reap(self, process: _Child) -> None:
+        # Its process group first: while the child is not reaped, the number is still its own.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        _, status, usage = os.wait4(process.pid, 0)
+        self.poller.unregister(process.pidfd)
+        os.close(process.pidfd)
+        del self.children[process.pidfd]
+        code = os.waitstatus_to_exitcode(status)
+        if process.client:
+            event = {
+                "event": "exit",
+                "rc": code,
+                "signal": -code if code < 0 else None,
+                "maxrss_bytes": usage.ru_maxrss * 1024,
+                "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 4),
+                "wall_seconds": round(time.monotonic() - process.started, 4),
+                "timed_out": process.timed_out,
+            }
+            self._finish(process.client, event)
+        _reap_group(process.pid)
+
+    def _finish(self, client: _Client, event: dict[str, Any]) -> None:
+        client.farewell = encode(event)
+        client.until = time.monotonic() + _FAREWELL_SECONDS
+        self._say_farewell(client)
+
+    def _say_farewell(self, client: _Client) -> None:
+        try:
+            client.connection.send(client.farewell, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            self.poller.modify(client.connection, select.POLLOUT)
+            return
+        except OSError:
+            pass
+        self._forget(client)
+
+    def _forget(self, client: _Client) -> None:
+        """Drop a client; its job, if it has one, is dropped with it."""
+        self.poller.unregister(client.connection)
+        del self.clients[client.connection.fileno()]
+        client.connection.close()
+        if client in self.queue:
+            self.queue.remove(client)
+        for process in self.children.values():
+            if process.client is client:
+                process.client = None
+                _kill(process)
+
+    def _enforce_time(self) -> None:
+        now = time.monotonic()
+        for process in self.children.values():
+            if now >= process.deadline and not process.timed_out:
+                process.timed_out = True
+                _kill(process)
+        for client in list(self.clients.values()):
+            if now >= client.until and (client.farewell or not client.request):
+                self._forget(client)
+
+    def stop(self) -> None:
+        """Kill and reap every child."""
+        for process in self.children.values():
+            _kill(process)
+        for process in self.children.values():
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(process.pid, 0)
+            _reap_group(process.pid)
+
+
+def _kill(process: _Child) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
+
+
+def _reap_group(group: int) -> None:
+    """Reap the killed programs of a child, which became ours when it ended."""
+    for _ in range(50):
+        try:
+            if os.waitpid(-group, os.WNOHANG)[0] == 0:
+                time.sleep(0.001)
+        except ChildProcessError:
+            return
+
+
+def _stop(number: int, frame: object) -> None:
+    raise _Stop
+
+
+def settle() -> None:
+    """Make the heap cheap to share with children: collect, freeze, give free memory back."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    ctypes.CDLL(None).malloc_trim(0)
+
+
+def serve(engine: Engine, options: argparse.Namespace) -> NoReturn:
+    """Serve `engine` at options.socket until SIGTERM, SIGINT or a `retire` message. Never returns.
+
+    The socket file appears only when the zygote is ready. Exits 3 when this host cannot jail
+    documents and the operator has not allowed to go without.
+    """
+    layers = jail.capabilities()
+    if not layers.complete and not jail.unjailed_allowed():
+        sys.stderr.write("This host can jail no documents (Landlock or bubblewrap, seccomp).\n")
+        os._exit(3)
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    jail.adopt_orphans()
+    settle()
+    listener = listen(options.socket)
+    listener.setblocking(False)
+    server = _Server(engine, listener, options.jobs_dir, options.processes, layers)
+    code = 0
+    try:
+        server.serve()
+    except _Stop:
+        pass
+    except BaseException as error:
+        sys.stderr.write(f"{engine.name}: serve loop ended by {error!r}\n")
+        code = 1
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    server.stop()
+    # LibreOffice's destructors hang at an ordinary exit.
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def parse_arguments(description: str) -> argparse.Namespace:
+    """The command line of every zygote. Also ties its life to its parent's."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--socket", type=Path, required=True)
+    parser.add_argument("--jobs-dir", type=_directory, required=True)
+    parser.add_argument("--state-dir", type=_directory, required=True)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    jail.die_with_parent()
+    return options
+
+
+def _directory(text: str) -> Path:
+    return Path(text).resolve(strict=True)
