@@ -56,6 +56,17 @@ class Actor:
         """Whether scopes and ownership do not bind this actor."""
         return self.kind in {"admin", "system"}
 
+    @property
+    def client_id(self) -> int | None:
+        """The primary key of the actor's client, if it is one."""
+        return self.client.pk if self.client else None
+
+    def require_client(self) -> ApiClient:
+        """The actor's client. Raises PortalError(NOT_AUTHENTICATED) for anybody else."""
+        if self.client is None:
+            raise PortalError(ErrorCode.NOT_AUTHENTICATED, "This is for API clients.")
+        return self.client
+
     def require(self, scope: str) -> None:
         """Raises PortalError(SCOPE_MISSING, scope=...) unless the actor may use `scope`."""
         if not self.is_administrator and scope not in self.scopes:

@@ -6,11 +6,13 @@ hash would, and a token grant does not cost 100 ms.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
 import secrets
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -29,3 +31,18 @@ def is_token(text: str) -> bool:
 def digest(secret: str) -> str:
     """HMAC-SHA-256 of a secret under SECRET_KEY, as 64 hexadecimal digits."""
     return hmac.new(settings.SECRET_KEY.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+
+def _box() -> Fernet:
+    key = hmac.new(settings.SECRET_KEY.encode(), b"sealed values", hashlib.sha256).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def seal(secret: str) -> str:
+    """Encrypts a short secret that must be read again later; blank stays blank."""
+    return _box().encrypt(secret.encode()).decode() if secret else ""
+
+
+def unseal(sealed: str) -> str:
+    """The secret inside a sealed value. Raises cryptography.fernet.InvalidToken if tampered with."""
+    return _box().decrypt(sealed.encode()).decode() if sealed else ""

@@ -1,0 +1,372 @@
+"""Running jobs: claiming, leases, talking to the engine, publishing what it makes.
+
+A Celery message is only a wake-up call. What is to be done, by whom and until when stands in the
+Rendition row; every change of a running job needs the fence it was claimed with, so that a worker
+that was given up for lost cannot publish over its successor.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from apps.conversion import services
+from apps.conversion.engines import protocol
+from apps.conversion.engines.registry import Route, route
+from apps.conversion.models import Rendition, RenditionPart
+from apps.core.correlation import correlation_id
+from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import new_token, unseal
+from apps.core.queue import enqueue
+from apps.workfiles import services as workfiles
+from apps.workfiles.models import Blob, WorkFile
+
+logger = logging.getLogger(__name__)
+State, Lane = Rendition.State, Rendition.Lane
+
+_LEASE = timedelta(seconds=20)
+_RENEWAL_SECONDS = 5.0
+_ATTEMPTS = 3
+_ENGINE_PATIENCE_SECONDS = 20.0
+_held: set[str] = set()
+# Bulk and huge jobs leave at least one thread of each worker to people who wait for a page.
+_permits = {
+    Lane.BULK: threading.BoundedSemaphore(max(1, settings.WORKERS // 2)),
+    Lane.HUGE: threading.BoundedSemaphore(1),
+}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the engine said of a job."""
+
+    meta: dict[str, Any]
+    stats: dict[str, Any]
+
+
+def work() -> int:
+    """Runs queued jobs until none is left for this thread; returns how many it ran."""
+    count = 0
+    while True:
+        with _lanes() as lanes:
+            rendition = claim(lanes)
+            if rendition is None:
+                return count
+            for lane in [lane for lane in lanes if lane != rendition.lane]:
+                _give_back(lanes, lane)
+            run(rendition)
+            count += 1
+
+
+@contextmanager
+def _lanes() -> Iterator[set[int]]:
+    """The lanes this thread may serve now; permits are given back at the end."""
+    lanes: set[int] = {Lane.INTERACTIVE}
+    lanes |= {lane for lane, permit in _permits.items() if permit.acquire(blocking=False)}
+    try:
+        yield lanes
+    finally:
+        for lane in list(lanes):
+            _give_back(lanes, lane)
+
+
+def _give_back(lanes: set[int], lane: int) -> None:
+    lanes.discard(lane)
+    if lane in _permits:
+        _permits[Lane(lane)].release()
+
+
+def claim(lanes: set[int]) -> Rendition | None:
+    """Takes the next job: by lane, then the client with the fewest jobs running, then by age."""
+    running = (
+        Rendition.objects.filter(state=State.RUNNING, client=OuterRef("client"))
+        .order_by()
+        .values("client")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    queue = (
+        Rendition.objects.filter(state=State.QUEUED, lane__in=lanes)
+        .annotate(busy=Coalesce(Subquery(running), 0))
+        .order_by("lane", "busy", "requested_at")
+        .values_list("pk", flat=True)
+    )
+    while candidates := list(queue[:8]):
+        for pk in candidates:
+            fence, now = new_token(), timezone.now()
+            won = Rendition.objects.filter(pk=pk, state=State.QUEUED).update(
+                state=State.RUNNING,
+                fence=fence,
+                lease_until=now + _LEASE,
+                started_at=now,
+                attempts=F("attempts") + 1,
+            )
+            if won:
+                return Rendition.objects.select_related("source", "parent").get(pk=pk)
+    return None
+
+
+def run(rendition: Rendition) -> None:
+    """Carries out a claimed job to its end: ready, or failed with a code."""
+    token = correlation_id.set(rendition.correlation_id or "-")
+    _held.add(rendition.fence)
+    try:
+        outcome = _convert(rendition)
+        _finish(rendition, State.READY, outcome.meta, outcome.stats)
+    except PortalError as error:
+        stats = error.data.get("stats")
+        _fail(rendition, error.code, error.detail, stats if isinstance(stats, dict) else {})
+    except Exception:
+        logger.exception("Job %s failed unexpectedly", rendition.pk)
+        _fail(rendition, ErrorCode.INTERNAL, "An unexpected error occurred; it was logged.", {})
+    finally:
+        _held.discard(rendition.fence)
+        services.release(rendition)
+        correlation_id.reset(token)
+
+
+def _convert(rendition: Rendition) -> Outcome:
+    recipe = rendition.what
+    way = route(rendition.extension, recipe)
+    source, extension = _starting_point(rendition)
+    params: dict[str, Any] = {
+        "format": rendition.extension,
+        "first_page": True,
+        "password": unseal(rendition.password) or None,
+    }
+    if recipe.kind != "pdf":
+        params = {
+            "first": recipe.first,
+            "last": recipe.last,
+            "format": recipe.format,
+            "rotate": recipe.rotate,
+        } | ({"dpi": recipe.dpi} if recipe.dpi else {"width": recipe.width})
+    with _job_directory(rendition.fence) as directory:
+        workfiles.copy_to(source, directory / "in" / f"source.{extension}")
+        return _run_engine(rendition, way, directory, f"in/source.{extension}", params)
+
+
+def _starting_point(rendition: Rendition) -> tuple[Blob, str]:
+    """The bytes a job starts from: the source itself, or the PDF that was made from it."""
+    if rendition.parent is None:
+        return rendition.source, rendition.extension
+    pdf = services.part(rendition.parent, "whole")
+    if pdf is None and rendition.what.needs_first_page_only:
+        pdf = services.part(rendition.parent, "first")
+    if pdf is None:
+        raise PortalError(ErrorCode.INTERNAL, "The PDF this page is made from is gone.")
+    return pdf.blob, "pdf"
+
+
+@contextmanager
+def _job_directory(name: str) -> Iterator[Path]:
+    directory = settings.JOBS_DIR / name
+    for room in ("in", "out", "tmp"):
+        (directory / room).mkdir(parents=True)
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _run_engine(
+    rendition: Rendition, way: Route, directory: Path, source: str, params: dict[str, Any]
+) -> Outcome:
+    """Sends one request and publishes each part as it comes."""
+    outcome = Outcome({}, {})
+    failure: protocol.Failed | None = None
+    for event in _events(way, directory, source, params):
+        if event["event"] == "part":
+            _publish(rendition, directory, event)
+        elif event["event"] == "done":
+            outcome.meta = event["meta"]
+        elif event["event"] == "failed":
+            failure = event
+        else:
+            outcome.stats = {k: v for k, v in event.items() if k != "event"}
+    if failure is not None:
+        raise PortalError(_code(failure["code"]), failure["detail"], stats=outcome.stats)
+    if rendition.kind == "pdf" and "sizes" not in outcome.meta:
+        whole = services.part(rendition, "whole")
+        if whole is None:
+            raise PortalError(ErrorCode.ENGINE_CRASHED, "The engine ended without a document.")
+        outcome.meta |= _inspect(whole.blob)
+    return outcome
+
+
+def _events(
+    way: Route, directory: Path, source: str, params: dict[str, Any]
+) -> Iterator[protocol.Event]:
+    """The engine's events; an engine that is being restarted is waited for."""
+    seconds, memory = services.limits()
+    request: protocol.Request = {
+        "op": way.operation,
+        "dir": str(directory),
+        "source": source,
+        "params": params,
+        "deadline": seconds,
+        "memory": memory,
+    }
+    socket = settings.RUN_DIR / f"{way.engine}.sock"
+    patience = time.monotonic() + _ENGINE_PATIENCE_SECONDS
+    while True:
+        begun = False
+        # Waiting in the engine's own queue is not the document's fault: leave time for it.
+        for event in protocol.submit(socket, request, timeout=seconds * 4.0):
+            unavailable = event["event"] == "failed" and event["code"] == "engine_unavailable"
+            if unavailable and not begun and time.monotonic() < patience:
+                break
+            begun = True
+            yield event
+        else:
+            return
+        time.sleep(0.25)
+
+
+def _code(engine_code: str) -> ErrorCode:
+    return ErrorCode.LIMIT_EXCEEDED if engine_code == "too_large" else ErrorCode(engine_code)
+
+
+def _publish(rendition: Rendition, directory: Path, event: protocol.Part) -> None:
+    """Makes a part readable, if the job is still ours."""
+    if event["file"] is None:
+        blob = rendition.source
+    else:
+        path = (directory / event["file"]).resolve()
+        # The engine is not trusted: a link out of its directory would publish another file.
+        if not path.is_relative_to(directory.resolve() / "out") or not path.is_file():
+            raise PortalError(ErrorCode.ENGINE_CRASHED, "The engine named a file it did not make.")
+        blob = workfiles.keep_files([path])[0]
+    meta = dict(event["meta"])
+    if rendition.kind == "pdf" and event["name"] == "first":
+        meta |= _inspect(blob)
+    with transaction.atomic():
+        if not Rendition.objects.filter(pk=rendition.pk, fence=rendition.fence).exists():
+            raise PortalError(ErrorCode.INTERNAL, "The job was taken over by another worker.")
+        RenditionPart.objects.update_or_create(
+            rendition=rendition,
+            name=event["name"],
+            defaults={"blob": blob, "media_type": event["media_type"], "meta": meta},
+        )
+    if rendition.kind == "pdf":
+        services.release(rendition)
+
+
+def _inspect(pdf: Blob) -> dict[str, Any]:
+    """Page count, page sizes, title of a PDF the engine made, told by the engine."""
+    with _job_directory(new_token()) as directory:
+        workfiles.copy_to(pdf, directory / "in" / "source.pdf")
+        meta: dict[str, Any] = {}
+        for event in _events(Route("pages", "inspect"), directory, "in/source.pdf", {}):
+            if event["event"] == "failed":
+                raise PortalError(_code(event["code"]), event["detail"])
+            if event["event"] == "done":
+                meta = event["meta"]
+        return meta
+
+
+def _mine(rendition: Rendition) -> QuerySet[Rendition]:
+    return Rendition.objects.filter(
+        pk=rendition.pk, state=State.RUNNING, fence=rendition.fence
+    )
+
+
+def _finish(
+    rendition: Rendition, state: State, meta: dict[str, Any], stats: dict[str, Any]
+) -> None:
+    _mine(rendition).update(
+        state=state,
+        meta=meta,
+        stats=stats,
+        password="",
+        lease_until=None,
+        finished_at=timezone.now(),
+    )
+
+
+def _fail(rendition: Rendition, code: ErrorCode, detail: str, stats: dict[str, Any]) -> None:
+    logger.warning("Job %s (%s) failed: %s: %s", rendition.pk, rendition, code, detail)
+    _mine(rendition).update(error_code=code, error_detail=detail)
+    _finish(rendition, State.FAILED, {}, stats)
+
+
+def keep_leases() -> None:
+    """Renews the leases of this process for as long as it lives; runs in a thread of its own."""
+    while True:
+        time.sleep(_RENEWAL_SECONDS)
+        try:
+            if held := list(_held):
+                Rendition.objects.filter(fence__in=held, state=State.RUNNING).update(
+                    lease_until=timezone.now() + _LEASE
+                )
+        except Exception:
+            logger.exception("Leases could not be renewed; trying again")
+
+
+def nudge() -> None:
+    """Gives lapsed jobs to another worker, and wakes workers for jobs whose message was lost."""
+    now = timezone.now()
+    lapsed = Rendition.objects.filter(state=State.RUNNING, lease_until__lt=now)
+    for rendition in list(lapsed[:100]):
+        exhausted = rendition.attempts >= _ATTEMPTS
+        changed = _mine(rendition).filter(lease_until__lt=now).update(
+            state=State.FAILED if exhausted else State.QUEUED,
+            fence="",
+            lease_until=None,
+            error_code=ErrorCode.ENGINE_CRASHED if exhausted else "",
+            error_detail="Its worker was lost every time it was tried." if exhausted else "",
+            finished_at=now if exhausted else None,
+        )
+        if changed and exhausted:
+            services.release(rendition)
+    stranded = Rendition.objects.filter(state=State.WAITING).exclude(
+        parent__state__in=[State.QUEUED, State.RUNNING, State.WAITING]
+    )
+    for rendition in list(stranded.select_related("parent")[:100]):
+        if rendition.parent is not None:
+            services.release(rendition.parent)
+    for _ in range(min(services.queue_length(), settings.WORKERS)):
+        enqueue("conversion.work")
+
+
+def evict(batch: int = 200) -> int:
+    """Forgets renditions whose source is gone, then the least recently used past CACHE_BYTES."""
+    settled = Rendition.objects.filter(state__in=[State.READY, State.FAILED])
+    work_files = WorkFile.objects.filter(blob=OuterRef("source"))
+    unused_for = timezone.now() - timedelta(minutes=10)
+    gone = settled.annotate(handles=_count(work_files)).filter(handles=0, used_at__lt=unused_for)
+    count = _forget(gone, batch)
+    bytes_kept = RenditionPart.objects.aggregate(total=Sum("blob__size"))["total"] or 0
+    oldest = settled.filter(~Q(children__state=State.RUNNING)).order_by("used_at")
+    for rendition in oldest[:batch]:
+        if bytes_kept <= settings.CACHE_BYTES:
+            break
+        bytes_kept -= rendition.parts.aggregate(total=Sum("blob__size"))["total"] or 0
+        rendition.delete()
+        count += 1
+    return count
+
+
+def _count(rows: QuerySet[WorkFile]) -> Coalesce:
+    counted = rows.order_by().values("blob").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _forget(renditions: QuerySet[Rendition], batch: int) -> int:
+    chosen = list(renditions.values_list("pk", flat=True)[:batch])
+    Rendition.objects.filter(pk__in=chosen).delete()
+    return len(chosen)

@@ -1,0 +1,84 @@
+"""What can be made from a document, as plain values."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Kind = Literal["pdf", "raster", "svg", "text"]
+RASTER_FORMATS = ("png", "jpeg", "webp")
+# Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
+WIDTHS = (160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800)
+_GROUP_PAGES: dict[Kind, int] = {"raster": 4, "svg": 4, "text": 50}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One thing to make. Pages count from 0; `first` to `last` inclusive.
+
+    `pdf` makes the document's PDF: part "whole", and for several pages part "first" before it.
+    The others start from that PDF: `raster` and `svg` make parts "page/N", `text` a part "text".
+    """
+
+    kind: Kind
+    first: int = 0
+    last: int = 0
+    format: str = ""
+    width: int = 0
+    dpi: int = 0
+    rotate: int = 0
+
+    def canonical(self) -> str:
+        """The same text for the same recipe: part of the cache key."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @property
+    def needs_first_page_only(self) -> bool:
+        """Whether part "first" of the PDF is enough to start from."""
+        return self.kind != "pdf" and self.last == 0
+
+
+PDF = Recipe("pdf")
+
+
+def group_of(kind: Kind, page: int, pages: int | None) -> tuple[int, int]:
+    """The group of pages (first, last) that is made together with `page`.
+
+    Page 0 is a group of its own, so that it can be made before the rest of the document exists.
+    """
+    if page == 0:
+        return 0, 0
+    size = _GROUP_PAGES[kind]
+    first = 1 + (page - 1) // size * size
+    last = first + size - 1
+    return first, last if pages is None else min(last, pages - 1)
+
+
+def raster(
+    page: int, pages: int | None, *, format: str, width: int = 0, dpi: int = 0, rotate: int = 0
+) -> Recipe:
+    """The images of the page's group, `width` pixels wide or at `dpi` dots per inch."""
+    first, last = group_of("raster", page, pages)
+    return Recipe("raster", first, last, format=format, width=width, dpi=dpi, rotate=rotate)
+
+
+def on_ladder(width: int) -> int:
+    """The smallest width of the ladder that is not below `width`, or its last step."""
+    return next((step for step in WIDTHS if step >= width), WIDTHS[-1])
+
+
+def svg(page: int, pages: int | None) -> Recipe:
+    """The SVG of the page's group."""
+    return Recipe("svg", *group_of("svg", page, pages))
+
+
+def text(page: int, pages: int | None) -> Recipe:
+    """The text and boxes of the page's group."""
+    return Recipe("text", *group_of("text", page, pages))
+
+
+def all_text(pages: int) -> list[Recipe]:
+    """The recipes that together hold the text of the whole document."""
+    firsts = [0, *range(1, pages, _GROUP_PAGES["text"])]
+    return [text(first, pages) for first in firsts]

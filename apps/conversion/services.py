@@ -1,0 +1,208 @@
+"""Asking for renditions and reading their parts."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.clients.models import ApiClient
+from apps.conversion.engines.registry import engine_version
+from apps.conversion.models import Rendition, RenditionPart
+from apps.conversion.recipe import PDF, Recipe
+from apps.core.correlation import correlation_id
+from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import digest, seal
+from apps.core.queue import enqueue
+from apps.workfiles.models import WorkFile
+
+State = Rendition.State
+# How long a failure answers for itself before the next asker may try again.
+_FAILURE_MEMORY = timedelta(minutes=10)
+_PASSING = {ErrorCode.ENGINE_UNAVAILABLE, ErrorCode.INTERNAL}
+_PASSING_MEMORY = timedelta(seconds=10)
+_BULK_BYTES = 5 * 1024**2
+_HUGE_BYTES = 50 * 1024**2
+
+
+def request(
+    source: WorkFile, recipe: Recipe, *, client: ApiClient | None, password: str = ""
+) -> Rendition:
+    """The rendition of a source by a recipe; the first asker sets the work going.
+
+    Returns at once, whatever its state. A password is part of the cache key: whoever does not
+    know it gets nothing that was made with it.
+    """
+    key = _key(source, recipe, password)
+    rendition = Rendition.objects.filter(key=key).first()
+    if rendition is None:
+        parent = None
+        if recipe.kind != "pdf":
+            parent = request(source, PDF, client=client, password=password)
+        rendition, created = Rendition.objects.get_or_create(
+            key=key,
+            defaults={
+                "source": source.blob,
+                "extension": source.extension,
+                "recipe": _as_json(recipe),
+                "kind": recipe.kind,
+                "parent": parent,
+                "client": client,
+                "lane": _lane(source, recipe),
+                "state": State.WAITING if parent else State.QUEUED,
+                "password": seal(password) if parent is None else "",
+                "correlation_id": correlation_id.get(),
+            },
+        )
+        if created:
+            release(parent) if parent else enqueue("conversion.work")
+        return rendition
+    _note_use(rendition)
+    _retry_forgotten_failure(rendition, password)
+    return rendition
+
+
+def part(rendition: Rendition, name: str) -> RenditionPart | None:
+    """A part if it is made already."""
+    return rendition.parts.filter(name=name).select_related("blob").first()
+
+
+def wait_for(rendition: Rendition, name: str, *, seconds: float) -> RenditionPart:
+    """A part, waiting up to `seconds` for it.
+
+    Raises the rendition's own error when it failed, and NOT_READY when the time is over.
+    """
+    deadline = time.monotonic() + seconds
+    pause = 0.01
+    while True:
+        if found := part(rendition, name):
+            return found
+        rendition.refresh_from_db(fields=["state", "error_code", "error_detail", "parent"])
+        raise_failure(rendition)
+        if rendition.state == State.READY:
+            # Made between the two look-ups, or not one of its parts at all.
+            if found := part(rendition, name):
+                return found
+            raise PortalError(ErrorCode.PAGE_NOT_FOUND, f"There is no {name} in this document.")
+        if time.monotonic() >= deadline:
+            raise PortalError(ErrorCode.NOT_READY)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+
+
+def wait_until_done(rendition: Rendition, *, seconds: float) -> None:
+    """Waits for the end of a job. Raises its error when it failed, and NOT_READY in the end."""
+    deadline = time.monotonic() + seconds
+    while rendition.state != State.READY:
+        raise_failure(rendition)
+        if time.monotonic() >= deadline:
+            raise PortalError(ErrorCode.NOT_READY)
+        time.sleep(0.02)
+        rendition.refresh_from_db()
+
+
+def raise_failure(rendition: Rendition) -> None:
+    """Raises the error a failed rendition ended with."""
+    if rendition.state == State.FAILED:
+        raise PortalError(ErrorCode(rendition.error_code), rendition.error_detail)
+
+
+def release(parent: Rendition) -> None:
+    """Lets the renditions start that waited for a part of this PDF; fails them if it failed.
+
+    Safe to call at any time and twice: each change is conditional.
+    """
+    parent.refresh_from_db(fields=["state", "error_code", "error_detail"])
+    waiting = Rendition.objects.filter(parent=parent, state=State.WAITING)
+    if parent.state == State.FAILED:
+        waiting.update(
+            state=State.FAILED,
+            error_code=parent.error_code,
+            error_detail=parent.error_detail,
+            finished_at=timezone.now(),
+        )
+        return
+    names = set(parent.parts.values_list("name", flat=True))
+    if "whole" not in names:
+        if "first" not in names:
+            return
+        waiting = waiting.filter(recipe__last=0)
+    for _ in range(waiting.update(state=State.QUEUED)):
+        enqueue("conversion.work")
+
+
+def retry(rendition: Rendition, password: str = "") -> bool:
+    """Queues a failed rendition once more; False when it is not failed (any more)."""
+    parent = rendition.parent
+    if parent is not None:
+        parent.refresh_from_db()
+        if parent.state == State.FAILED:
+            retry(parent, password)
+    changed = Rendition.objects.filter(pk=rendition.pk, state=State.FAILED).update(
+        state=State.WAITING if parent else State.QUEUED,
+        attempts=0,
+        error_code="",
+        error_detail="",
+        finished_at=None,
+        requested_at=timezone.now(),
+        password=seal(password) if parent is None else "",
+        correlation_id=correlation_id.get(),
+    )
+    if changed:
+        release(parent) if parent else enqueue("conversion.work")
+        rendition.refresh_from_db()
+    return bool(changed)
+
+
+def _retry_forgotten_failure(rendition: Rendition, password: str) -> None:
+    if rendition.state != State.FAILED or rendition.finished_at is None:
+        return
+    memory = _PASSING_MEMORY if rendition.error_code in _PASSING else _FAILURE_MEMORY
+    if timezone.now() - rendition.finished_at > memory:
+        retry(rendition, password)
+
+
+def _note_use(rendition: Rendition) -> None:
+    """Keeps it from being evicted; written at most once a minute."""
+    now = timezone.now()
+    if now - rendition.used_at > timedelta(minutes=1):
+        chain = Q(pk=rendition.pk) | Q(pk=rendition.parent_id)
+        Rendition.objects.filter(chain).update(used_at=now)
+
+
+def _key(source: WorkFile, recipe: Recipe, password: str) -> str:
+    parts = [
+        source.blob.sha256,
+        source.extension,
+        recipe.canonical(),
+        engine_version(),
+        digest(password) if password else "",
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _as_json(recipe: Recipe) -> dict[str, object]:
+    return {name: getattr(recipe, name) for name in Recipe.__slots__}
+
+
+def _lane(source: WorkFile, recipe: Recipe) -> int:
+    """Pages a person looks at come first; then by size, so that one big file stalls nobody."""
+    if recipe.kind == "text" and recipe.last > 0:
+        return Rendition.Lane.BULK
+    if recipe.kind != "pdf" or source.blob.size <= _BULK_BYTES:
+        return Rendition.Lane.INTERACTIVE
+    return Rendition.Lane.BULK if source.blob.size <= _HUGE_BYTES else Rendition.Lane.HUGE
+
+
+def queue_length() -> int:
+    """How many jobs wait for a worker."""
+    return Rendition.objects.filter(state=State.QUEUED).count()
+
+
+def limits() -> tuple[int, int]:
+    """(seconds, bytes of memory) one document may use."""
+    return settings.CONVERSION_SECONDS, settings.CONVERSION_MEMORY_BYTES

@@ -1,0 +1,31 @@
+"""Wake-up calls and scheduled work of the conversion."""
+
+import threading
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from apps.conversion import jobs
+
+
+@shared_task(name="conversion.work")
+def work() -> None:
+    """Runs what is queued."""
+    jobs.work()
+
+
+@shared_task(name="conversion.nudge")
+def nudge() -> None:
+    """Takes back lapsed jobs and wakes workers."""
+    jobs.nudge()
+
+
+@shared_task(name="conversion.evict")
+def evict() -> None:
+    """Keeps the cache within its bounds."""
+    jobs.evict()
+
+
+@worker_ready.connect
+def _keep_leases(**_: object) -> None:
+    threading.Thread(target=jobs.keep_leases, name="leases", daemon=True).start()

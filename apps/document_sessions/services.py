@@ -1,0 +1,162 @@
+"""Creating, finding, renewing and ending sessions.
+
+Every transition is one conditional UPDATE; when it changes no row, the row is read once more and
+the precise error raised. There are no locks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.clients.actors import Actor
+from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import digest, is_token, new_token
+from apps.document_sessions.lifecycle import LIVE, Lifetime, State, renewal_is_due, state_at
+from apps.document_sessions.models import DocumentSession
+
+# How long after its end a session still answers "expired" or "stopped" rather than "unknown".
+_REMEMBERED = timedelta(days=1)
+
+
+def create(
+    actor: Actor,
+    *,
+    kind: DocumentSession.Kind,
+    dialect: str,
+    lifetime: Lifetime,
+    external_id: str = "",
+    echo: dict[str, object] | None = None,
+) -> tuple[DocumentSession, str]:
+    """Opens a session and returns it with its id, which is told once and stored as a digest.
+
+    Raises QUOTA_EXCEEDED when the client has as many live sessions as it may have.
+    """
+    client = actor.require_client()
+    now = timezone.now()
+    if client.maximum_live_sessions is not None:
+        live = DocumentSession.objects.filter(
+            client=client, state__in=LIVE, expires_at__gt=now
+        ).count()
+        if live >= client.maximum_live_sessions:
+            raise PortalError(
+                ErrorCode.QUOTA_EXCEEDED,
+                f"The client has {live} live sessions, as many as it may have.",
+                limit=client.maximum_live_sessions,
+            )
+    identity = new_token()
+    ends_at = lifetime.ends_at(now)
+    session = DocumentSession.objects.create(
+        digest=digest(identity),
+        kind=kind,
+        dialect=dialect,
+        client=client,
+        created_at=now,
+        touched_at=now,
+        expires_at=lifetime.expires_at(now, ends_at),
+        ends_at=ends_at,
+        idle_seconds=round(lifetime.idle.total_seconds()),
+        external_id=external_id,
+        echo=echo or {},
+    )
+    return session, identity
+
+
+def find(actor: Actor, identity: str, *, kinds: tuple[DocumentSession.Kind, ...]) -> DocumentSession:
+    """The live session with this id.
+
+    A client finds its own sessions only; a viewer finds the one whose id it holds. Raises
+    SESSION_NOT_FOUND, SESSION_EXPIRED, or SESSION_STOPPED with the stop notice.
+    """
+    session = None
+    if is_token(identity):
+        session = (
+            DocumentSession.objects.filter(digest=digest(identity), kind__in=kinds)
+            .select_related("client")
+            .first()
+        )
+    if session is None or (actor.kind == "client" and session.client_id != actor.client_id):
+        raise PortalError(ErrorCode.SESSION_NOT_FOUND)
+    ensure_live(session)
+    return session
+
+
+def ensure_live(session: DocumentSession) -> None:
+    """Raises SESSION_STOPPED or SESSION_EXPIRED when the session is no longer live."""
+    state = state_at(session, timezone.now())
+    if state == State.STOPPED:
+        raise PortalError(
+            ErrorCode.SESSION_STOPPED,
+            session.stop_message,
+            status=session.stop_status,
+            message=session.stop_message,
+        )
+    if state == State.EXPIRED or not session.client.is_active:
+        raise PortalError(ErrorCode.SESSION_EXPIRED)
+
+
+def touch(session: DocumentSession) -> None:
+    """Notes a use: moves the expiry, never past `ends_at`. Most uses write nothing."""
+    now = timezone.now()
+    if not renewal_is_due(session.touched_at, now, session.lifetime.idle):
+        return
+    expires_at = session.lifetime.expires_at(now, session.ends_at)
+    if _transition(session, now, touched_at=now, expires_at=expires_at):
+        session.touched_at, session.expires_at = now, expires_at
+
+
+def activate(session: DocumentSession) -> None:
+    """Notes that somebody looks at the session; again is no error."""
+    if session.state != State.ACTIVE:
+        _require(session, _transition(session, timezone.now(), state=State.ACTIVE))
+
+
+def stop(session: DocumentSession, *, status: int = 403, message: str = "") -> None:
+    """Ends the session; later calls get the status and message. Stopping twice keeps the first."""
+    now = timezone.now()
+    changed = _transition(
+        session,
+        now,
+        state=State.STOPPED,
+        stopped_at=now,
+        stop_status=status,
+        stop_message=message or "This session was stopped.",
+    )
+    _require(session, changed)
+
+
+def delete(session: DocumentSession) -> None:
+    """Removes the session with all that hangs on it."""
+    DocumentSession.objects.filter(pk=session.pk).delete()
+
+
+def sweep(batch: int = 500) -> int:
+    """Deletes sessions that ended long enough ago; returns how many."""
+    long_ago = timezone.now() - _REMEMBERED
+    over = Q(expires_at__lt=long_ago) | Q(state=State.STOPPED, stopped_at__lt=long_ago)
+    chosen = list(DocumentSession.objects.filter(over).values_list("pk", flat=True)[:batch])
+    return DocumentSession.objects.filter(pk__in=chosen).delete()[0] if chosen else 0
+
+
+def _transition(session: DocumentSession, now: datetime, **changes: object) -> bool:
+    """One conditional UPDATE of a live session; False when it is not live any more."""
+    return bool(
+        DocumentSession.objects.filter(
+            pk=session.pk, state__in=LIVE, expires_at__gt=now
+        ).update(**changes)
+    )
+
+
+def _require(session: DocumentSession, changed: bool) -> None:
+    """After a transition that changed no row: raises why, having read the row once more."""
+    if changed:
+        session.refresh_from_db()
+        return
+    current = (
+        DocumentSession.objects.filter(pk=session.pk).select_related("client").first()
+    )
+    if current is None:
+        raise PortalError(ErrorCode.SESSION_NOT_FOUND)
+    ensure_live(current)

@@ -1,0 +1,85 @@
+"""Finding text on pages, as pure functions over words with boxes.
+
+A page is what the engine's `text` operation makes: {"page", "width", "height", "text", "words"},
+each word `[start, length, x0, y0, x1, y1]` indexing into the text, in points from the top left.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any
+
+Page = dict[str, Any]
+Box = tuple[float, float, float, float]
+_CONTEXT = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One match: where it is, the words around it, and a box for each line it covers."""
+
+    page: int
+    before: str
+    match: str
+    after: str
+    boxes: list[Box]
+
+
+def pattern_of(query: str, *, case: bool, whole: bool) -> re.Pattern[str]:
+    """A literal pattern: blanks match any white space, so that a match may go over a line end."""
+    words = [re.escape(word) for word in unicodedata.normalize("NFC", query).split()]
+    body = r"\s+".join(words)
+    if whole:
+        body = rf"(?<!\w){body}(?!\w)"
+    return re.compile(body, 0 if case else re.IGNORECASE)
+
+
+def find(page: Page, pattern: re.Pattern[str]) -> list[Hit]:
+    """All matches on one page, in reading order."""
+    text: str = page["text"]
+    starts = [word[0] for word in page["words"]]
+    hits = []
+    for match in pattern.finditer(text):
+        start, end = match.span()
+        hits.append(
+            Hit(
+                page=page["page"],
+                before=_flat(text[max(0, start - _CONTEXT) : start]),
+                match=_flat(match[0]),
+                after=_flat(text[end : end + _CONTEXT]),
+                boxes=_boxes(page["words"], starts, start, end),
+            )
+        )
+    return hits
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _boxes(words: list[list[float]], starts: list[float], start: int, end: int) -> list[Box]:
+    """The boxes a span covers: words of one line joined, a word's part cut by its letters."""
+    boxes: list[Box] = []
+    for word in words[max(0, bisect_right(starts, start) - 1) :]:
+        first, length, x0, y0, x1, y1 = word
+        if first >= end:
+            break
+        if first + length <= start:
+            continue
+        letter = (x1 - x0) / length if length else 0
+        left = x0 + letter * max(0, start - first)
+        right = x0 + letter * min(length, end - first)
+        if boxes and _same_line(boxes[-1], y0, y1):
+            before = boxes[-1]
+            boxes[-1] = (before[0], min(before[1], y0), max(before[2], right), max(before[3], y1))
+        else:
+            boxes.append((left, y0, right, y1))
+    return [(round(a, 1), round(b, 1), round(c, 1), round(d, 1)) for a, b, c, d in boxes]
+
+
+def _same_line(box: Box, y0: float, y1: float) -> bool:
+    middle = (y0 + y1) / 2
+    return box[1] <= middle <= box[3]

@@ -1,0 +1,224 @@
+"""Taking bytes in, handing them out, and removing what nobody refers to."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path, PurePath
+from typing import BinaryIO, Protocol, cast
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from apps.clients.actors import Actor
+from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import new_token
+from apps.workfiles import sniffing, storage
+from apps.workfiles.formats import FORMATS, Format
+from apps.workfiles.models import Blob, WorkFile
+
+logger = logging.getLogger(__name__)
+# An upload in progress refers to a blob before its handle exists; no sweep takes one this young.
+_GRACE = timedelta(hours=1)
+
+
+class Readable(Protocol):
+    """A stream of bytes, such as a request."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def upload(
+    actor: Actor, stream: Readable, *, extension: str = "", name: str = "", keep: timedelta
+) -> WorkFile:
+    """Streams an upload into storage and returns its handle, which expires after `keep`.
+
+    Memory stays flat at any size. Raises DOCUMENT_EMPTY, DOCUMENT_TOO_LARGE and what
+    `sniffing.identify` raises; then nothing is kept.
+    """
+    client = actor.require_client()
+    limit = min(settings.MAX_UPLOAD_BYTES, client.maximum_upload_bytes or settings.MAX_UPLOAD_BYTES)
+    with tempfile.NamedTemporaryFile(dir=settings.SCRATCH_DIR, delete=False) as scratch:
+        path = Path(scratch.name)
+        try:
+            size, sha256 = _spool(stream, cast(BinaryIO, scratch), limit)
+            scratch.flush()
+            kind = sniffing.identify(cast(BinaryIO, scratch), size, extension)
+            blob = _keep(path, size, sha256)
+            return WorkFile.objects.create(
+                file_id=new_token(),
+                client=client,
+                blob=blob,
+                name=clean_name(name),
+                extension=kind.extension,
+                expires_at=timezone.now() + keep,
+            )
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _spool(stream: Readable, target: BinaryIO, limit: int) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    while chunk := stream.read(storage.CHUNK_BYTES):
+        size += len(chunk)
+        if size > limit:
+            raise PortalError(
+                ErrorCode.DOCUMENT_TOO_LARGE,
+                f"The upload is larger than {limit} bytes, the limit here.",
+                at="body",
+                limit=limit,
+            )
+        digest.update(chunk)
+        target.write(chunk)
+    return size, digest.hexdigest()
+
+
+def _keep(path: Path, size: int, sha256: str) -> Blob:
+    """The blob of this content: the one that is here already, or a new one.
+
+    Bytes first, row second: a crash in between leaves a file for the sweep of the storage, never
+    a row without bytes. Of two uploads at once the unique hash lets one win.
+    """
+    if blob := _claim(sha256):
+        return blob
+    location = storage.put(path)
+    try:
+        with transaction.atomic():
+            return Blob.objects.create(sha256=sha256, size=size, location=location)
+    except IntegrityError:
+        storage.delete(location)
+        if blob := _claim(sha256):
+            return blob
+        raise
+
+
+def _claim(sha256: str) -> Blob | None:
+    if Blob.objects.filter(sha256=sha256).update(claimed_at=timezone.now()):
+        return Blob.objects.filter(sha256=sha256).first()
+    return None
+
+
+def keep_files(paths: Sequence[Path]) -> list[Blob]:
+    """Stores files the portal made itself, in one round trip to the database for all of them.
+
+    Returns their blobs in the same order; the files are gone afterwards.
+    """
+    made: dict[str, Blob] = {}
+    order: list[str] = []
+    for path in paths:
+        with path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        order.append(sha256)
+        if sha256 not in made:
+            made[sha256] = Blob(sha256=sha256, size=path.stat().st_size, location=storage.put(path))
+    now = timezone.now()
+    Blob.objects.filter(sha256__in=made).update(claimed_at=now)
+    Blob.objects.bulk_create(made.values(), ignore_conflicts=True)
+    kept = {blob.sha256: blob for blob in Blob.objects.filter(sha256__in=made)}
+    for sha256, blob in made.items():
+        if kept[sha256].location != blob.location:
+            storage.delete(blob.location)
+    return [kept[sha256] for sha256 in order]
+
+
+def get(actor: Actor, file_id: str) -> WorkFile:
+    """A live work file of the actor's client.
+
+    Raises WORK_FILE_NOT_FOUND alike for an unknown, an expired and a foreign id.
+    """
+    found = (
+        WorkFile.objects.filter(
+            file_id=file_id, client=actor.require_client(), expires_at__gt=timezone.now()
+        )
+        .select_related("blob")
+        .first()
+    )
+    if found is None:
+        raise PortalError(
+            ErrorCode.WORK_FILE_NOT_FOUND,
+            "The given work file has expired or does not exist.",
+            at="fileId",
+        )
+    return found
+
+
+def keep_until(work_file: WorkFile, moment: datetime) -> None:
+    """Lets a work file live at least as long as `moment`; never shortens its life."""
+    WorkFile.objects.filter(pk=work_file.pk, expires_at__lt=moment).update(expires_at=moment)
+
+
+def describe(work_file: WorkFile) -> Format:
+    """The work file's format."""
+    return FORMATS[work_file.extension]
+
+
+def download_name(work_file: WorkFile, wanted: str = "", default: str = "SourceFile") -> str:
+    """The file name for a download: `wanted` or `default`, with the right extension."""
+    stem = clean_name(wanted) or default
+    suffix = f".{work_file.extension}"
+    return stem if stem.lower().endswith(suffix) else stem + suffix
+
+
+def clean_name(name: str) -> str:
+    """A name that is safe in a header and on a page: no folders, no control characters."""
+    base = PurePath(name.replace("\\", "/")).name
+    return "".join(c for c in base if c.isprintable()).strip()[:255]
+
+
+def read(blob: Blob, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    """The blob's bytes from `start` on, in chunks."""
+    return storage.read(blob.location, start, blob.size - start if length is None else length)
+
+
+def read_all(blob: Blob) -> bytes:
+    """The whole blob in memory; for content the portal made itself and bounded."""
+    return b"".join(read(blob))
+
+
+def copy_to(blob: Blob, path: Path) -> None:
+    """Writes the blob's bytes to a new file."""
+    with path.open("xb") as target:
+        for chunk in read(blob):
+            target.write(chunk)
+
+
+def sweep(batch: int = 500) -> int:
+    """Removes expired handles and content nobody refers to; returns how many blobs went."""
+    now = timezone.now()
+    expired = WorkFile.objects.filter(expires_at__lte=now).values_list("pk", flat=True)[:batch]
+    for pk in list(expired):
+        _delete_unless_used(WorkFile.objects.filter(pk=pk))
+    removed = 0
+    stale = _unreferenced().filter(claimed_at__lt=now - _GRACE)
+    for blob in list(stale[:batch]):
+        # The condition is part of the statement: an upload that claims the blob now wins.
+        if _unreferenced().filter(pk=blob.pk, claimed_at__lt=now - _GRACE)._raw_delete("default"):
+            storage.delete(blob.location)
+            removed += 1
+    return removed
+
+
+def _delete_unless_used(rows: QuerySet[WorkFile]) -> None:
+    """A session that still shows the file protects it (foreign key)."""
+    try:
+        with transaction.atomic():
+            rows.delete()
+    except IntegrityError:
+        logger.debug("An expired work file is still in use")
+
+
+def _unreferenced() -> QuerySet[Blob]:
+    """Blobs no handle points at, whichever app the handle belongs to."""
+    blobs = Blob.objects.all()
+    for relation in Blob._meta.get_fields(include_hidden=True):
+        if relation.auto_created and relation.one_to_many and relation.related_model is not None:
+            handles = relation.related_model._default_manager.filter(  # type: ignore[union-attr]
+                **{relation.field.name: OuterRef("pk")}  # type: ignore[union-attr]
+            )
+            blobs = blobs.filter(~Exists(handles))
+    return blobs

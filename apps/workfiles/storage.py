@@ -1,0 +1,50 @@
+"""Where bytes lie: the one module that speaks to the storage backend (settings.STORAGES)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from django.core.files import File
+from django.core.files.storage import storages
+
+CHUNK_BYTES = 256 * 1024
+
+
+class _FileOnDisk(File):  # type: ignore[type-arg]
+    """A file that a local backend may move instead of copying."""
+
+    def __init__(self, path: Path, stream: BinaryIO) -> None:
+        super().__init__(stream, name=path.name)
+        self._path = path
+
+    def temporary_file_path(self) -> str:
+        return str(self._path)
+
+
+def put(path: Path) -> str:
+    """Stores a file at a random location and returns that. The local file may be gone after it."""
+    name = secrets.token_hex(20)
+    with path.open("rb") as stream:
+        return storages["blobs"].save(f"{name[:2]}/{name[2:]}", _FileOnDisk(path, stream))
+
+
+def open_stored(location: str) -> BinaryIO:
+    """The stored file, seekable. Raises FileNotFoundError."""
+    return cast(BinaryIO, storages["blobs"].open(location, "rb"))
+
+
+def read(location: str, start: int, length: int) -> Iterator[bytes]:
+    """`length` bytes from `start` on, in chunks."""
+    with open_stored(location) as stream:
+        stream.seek(start)
+        while length > 0 and (chunk := stream.read(min(CHUNK_BYTES, length))):
+            length -= len(chunk)
+            yield chunk
+
+
+def delete(location: str) -> None:
+    """Removes a stored file; one that is gone already is no error."""
+    storages["blobs"].delete(location)

@@ -1,0 +1,11 @@
+"""Scheduled work on files."""
+
+from celery import shared_task
+
+from apps.workfiles import services
+
+
+@shared_task(name="workfiles.sweep")
+def sweep() -> None:
+    """Removes expired handles and unreferenced content."""
+    services.sweep()
