@@ -1,0 +1,10 @@
+import { copyText } from "./clipboard.js";
+import { toggleTheme } from "./theme.js";
+
+document.getElementById("theme-toggle")?.addEventListener("click", toggleTheme);
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    if (await copyText(button.dataset.copy)) button.textContent = "Copied";
+  });
+}

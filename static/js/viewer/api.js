@@ -1,0 +1,163 @@
+/** A refusal of the server, as RFC 9457 words it. */
+export class Problem extends Error {
+  /** @param {{title?: string, detail?: string, remedy?: string, code?: string, correlation_id?: string}} body
+   *  @param {number} status */
+  constructor(body, status) {
+    super(body.title || `The server answered ${status}`);
+    this.title = this.message;
+    this.status = status;
+    this.code = body.code ?? "";
+    this.detail = body.detail ?? "";
+    this.remedy = body.remedy ?? "";
+    this.correlationId = body.correlation_id ?? "";
+  }
+}
+
+/** The server asks to come back later. */
+class Later extends Error {
+  constructor(milliseconds) {
+    super("later");
+    this.milliseconds = milliseconds;
+  }
+}
+
+/** No answer at all: the network or the server is gone. */
+export class ConnectionLost extends Error {}
+
+const ENDED = new Set(["session_not_found", "session_stopped"]);
+const GATEWAY = new Set([502, 503, 504]);
+
+/**
+ * The viewer's door to the server.
+ * Events: "ended" (detail: Problem) once, "lost" and "found" as the connection goes and comes,
+ * "used" after each answer about content.
+ * @param {string} base the address of this view, without a slash at the end
+ */
+export function createApi(base) {
+  const events = new EventTarget();
+  const closing = new AbortController();
+  let reachable = true;
+
+  const emit = (name, detail) => events.dispatchEvent(new CustomEvent(name, { detail }));
+
+  function setReachable(now) {
+    if (now === reachable) return;
+    reachable = now;
+    emit(now ? "found" : "lost");
+  }
+
+  function end(problem) {
+    if (closing.signal.aborted) return;
+    closing.abort();
+    emit("ended", problem);
+  }
+
+  async function request(path, { signal, ...options } = {}) {
+    const signals = signal ? [signal, closing.signal] : [closing.signal];
+    let response;
+    try {
+      response = await fetch(base + path, { ...options, signal: AbortSignal.any(signals) });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      setReachable(false);
+      throw new ConnectionLost();
+    }
+    const told = /\bjson\b/.test(response.headers.get("Content-Type") ?? "");
+    if (GATEWAY.has(response.status) && !told) {
+      setReachable(false);
+      throw new ConnectionLost();
+    }
+    setReachable(true);
+    if (response.status === 202) throw new Later((await response.json()).retry_after_ms ?? 500);
+    if (response.ok) return response;
+    if (response.status === 429 || response.status === 503) {
+      throw new Later(1000 * (Number(response.headers.get("Retry-After")) || 2));
+    }
+    const problem = new Problem(told ? await response.json() : {}, response.status);
+    if (ENDED.has(problem.code)) end(problem);
+    throw problem;
+  }
+
+  const json = async (path, options) => (await request(path, options)).json();
+
+  async function content(path, signal) {
+    const response = await request(path, { signal });
+    emit("used");
+    return response;
+  }
+
+  /** Resolves when the server answers again. */
+  function found(signal) {
+    if (reachable) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      events.addEventListener("found", () => resolve(), { once: true, signal });
+      const stop = () => reject(new DOMException("stopped", "AbortError"));
+      for (const one of [signal, closing.signal]) one?.addEventListener("abort", stop, { once: true });
+    });
+  }
+
+  /**
+   * Tries again for as long as the server says "later" or cannot be reached.
+   * @template T
+   * @param {() => Promise<T>} attempt
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<T>}
+   */
+  async function patiently(attempt, signal) {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (error instanceof Later) await sleep(error.milliseconds, signal);
+        else if (error instanceof ConnectionLost) await found(signal);
+        else throw error;
+        signal?.throwIfAborted();
+        closing.signal.throwIfAborted();
+      }
+    }
+  }
+
+  return {
+    patiently,
+    /** @param {string} name @param {(event: CustomEvent) => void} listener */
+    on: (name, listener) => events.addEventListener(name, listener),
+    /** What the server knows of this view. */
+    state: () => json(""),
+    /** @param {string} password */
+    unlock: (password) =>
+      json("/password", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ password }),
+      }),
+    /** @param {number} page @param {AbortSignal} [signal] */
+    text: async (page, signal) => (await content(`/pages/${page}/text`, signal)).json(),
+    /** @param {number} page @param {{width: number, format: string}} look @param {AbortSignal} [signal] */
+    image: async (page, { width, format }, signal) =>
+      (await content(`/pages/${page}/image?width=${width}&format=${format}`, signal)).blob(),
+    /** @param {string} query @param {{matchCase: boolean, wholeWords: boolean}} options @param {AbortSignal} [signal] */
+    search: (query, { matchCase, wholeWords }, signal) => {
+      const q = new URLSearchParams({ q: query, case: +matchCase, whole: +wholeWords });
+      return json(`/search?${q}`, { signal });
+    },
+  };
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
+ */
+export function sleep(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,45 @@
+import { byId, make } from "./dom.js";
+import { KEYS } from "./keyboard.js";
+
+/** Lets every close button and a click beside a dialog close it. */
+export function enableDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) {
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+    });
+  }
+  byId("help-body").append(...Object.entries(Object.groupBy(KEYS, (row) => row.group)).map(([group, rows]) =>
+    make("section", {}, make("h3", {}, group), make("dl", {}, ...rows.flatMap(({ text, shown }) => [
+      make("dt", {}, text), make("dd", {}, ...shown.map((key) => make("kbd", { class: "key" }, key)))])))));
+}
+
+/**
+ * Says what this document is, and what the reader should know about its looks.
+ * @param {Record<string, any>} session the server's word on the view
+ * @param {{width: number, height: number}} page points
+ */
+export function openInfo({ document: facts, fonts, expires_at: expires }, page) {
+  const substituted = fonts?.substituted ?? [];
+  const rows = [
+    ["Name", facts.name],
+    ["Title", facts.title],
+    ["Format", facts.format?.toUpperCase()],
+    ["Pages", facts.pages],
+    ["This page", page && pageSize(page)],
+    ["Open until", expires && new Date(expires).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })],
+  ];
+  byId("info-body").replaceChildren(
+    make("dl", { class: "facts" }, ...rows.filter(([, value]) => value).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, String(value))])),
+    substituted.length > 0 && make("div", { class: "fonts" },
+      make("h3", {}, substituted.length === 1 ? "One font was replaced" : `${substituted.length} fonts were replaced`),
+      make("ul", {}, ...substituted.map(({ name, replacement }) => make("li", {}, `${name} → ${replacement}`))),
+      make("p", {}, "The document asks for fonts that this server does not have. Similar ones stand in, so lines and pages may break elsewhere than in the program it was made with.")),
+  );
+  byId("info").showModal();
+}
+
+function pageSize({ width, height }) {
+  const millimetres = (points) => Math.round((points * 25.4) / 72);
+  const inches = (points) => (points / 72).toFixed(1).replace(/\.0$/, "");
+  return `${millimetres(width)} × ${millimetres(height)} mm (${inches(width)} × ${inches(height)} in)`;
+}

@@ -1,0 +1,69 @@
+import { createSlots } from "./slots.js";
+
+const LADDER = [160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800];
+const PREVIEWS_KEPT = 400;
+const PREVIEW_WIDTH = 640;
+
+/**
+ * The width to ask for, so that a picture is crisp on this screen.
+ * @param {number} pixels device pixels to fill
+ * @returns {number} a rung of the server's ladder
+ */
+export const rung = (pixels) => LADDER.find((width) => width >= pixels - 1) ?? LADDER.at(-1);
+
+/**
+ * Loads page pictures, a few at a time, the most urgent first.
+ * @param {ReturnType<import("./api.js").createApi>} api
+ * @param {() => string} format the picture format that the document is best served in
+ */
+export function createImages(api, format) {
+  const slots = createSlots(4);
+  const previews = new Map();
+
+  function keepPreview(page, blob, width) {
+    previews.delete(page);
+    previews.set(page, { blob, width });
+    if (previews.size > PREVIEWS_KEPT) previews.delete(previews.keys().next().value);
+  }
+
+  return {
+    /**
+     * @param {number} page
+     * @param {number} width a rung of the ladder
+     * @param {() => number} urgency smaller is sooner
+     * @param {AbortSignal} signal
+     * @returns {Promise<HTMLImageElement>} loaded and decoded
+     */
+    async load(page, width, urgency, signal) {
+      const attempt = () => api.image(page, { width, format: format() }, signal);
+      const blob = await api.patiently(() => slots(urgency, attempt, signal), signal);
+      if (width <= PREVIEW_WIDTH) keepPreview(page, blob, width);
+      return decode(blob, signal);
+    },
+    /**
+     * A small picture of the page, where one was loaded before.
+     * @param {number} page
+     * @param {number} [least] the width it should have
+     * @returns {Promise<HTMLImageElement> | null}
+     */
+    preview(page, least = 0) {
+      const kept = previews.get(page);
+      return kept && kept.width >= least ? decode(kept.blob) : null;
+    },
+    clear: () => previews.clear(),
+  };
+}
+
+async function decode(blob, signal) {
+  const image = new Image();
+  image.alt = "";
+  image.draggable = false;
+  image.src = URL.createObjectURL(blob);
+  try {
+    await image.decode();
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+  signal?.throwIfAborted();
+  return image;
+}

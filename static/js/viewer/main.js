@@ -1,0 +1,172 @@
+import { toggleTheme } from "../theme.js";
+import { createApi } from "./api.js";
+import { watchConnection } from "./connection.js";
+import { enableDialogs, openInfo } from "./dialogs.js";
+import { afterPause, announce, byId } from "./dom.js";
+import { enableGestures } from "./gestures.js";
+import { createImages } from "./images.js";
+import { enableKeyboard } from "./keyboard.js";
+import { enableMenu } from "./menus.js";
+import { dismiss, notify } from "./notices.js";
+import { createPages } from "./pages.js";
+import { createPanels } from "./panels.js";
+import { createPrint } from "./print.js";
+import { hideScreen, showConverting, showEnded, showFailure, showPassword, showWaiting } from "./screens.js";
+import { createSearch } from "./search.js";
+import { enableSelection, selectPage } from "./selection.js";
+import { followDocument, watchExpiry } from "./session.js";
+import { createStore } from "./state.js";
+import { createTexts } from "./texts.js";
+import { createThumbnails, enableResizing } from "./thumbnails.js";
+import { createToolbar } from "./toolbar.js";
+
+const viewer = byId("viewer");
+const scroller = byId("scroller");
+const allowed = (name) => viewer.dataset[name] === "true";
+
+const store = createStore({ page: -1, pageCount: 0, zoom: 1, zoomMode: "auto", rotation: 0, session: null });
+const api = createApi(viewer.dataset.api);
+const images = createImages(api, () => store.get().session.image_format);
+const texts = createTexts(api);
+const leave = () => scroller.focus({ preventScroll: true });
+
+const pages = createPages({ scroller, space: byId("pages"), store, images, texts, copy: allowed("copy") });
+const thumbnails = createThumbnails({ scroller: byId("thumbnail-scroller"), list: byId("thumbnail-list"), store, images, goTo: pages.goTo });
+const search = createSearch({ api, texts, pages, store });
+const panels = createPanels({ leave, onSearch: (open) => (open ? search.open() : search.close()) });
+const print = allowed("print") ? createPrint({ images, pages, store }) : null;
+
+createToolbar({ store, goTo: pages.goTo, zoomTo: pages.zoomTo, leave });
+enableDialogs();
+enableResizing(byId("thumbnail-resizer"));
+enableGestures(scroller, pages, () => store.get().zoom);
+enableSelection({ scroller, pages, texts, allowed: allowed("copy"), refuse: () => notify("refused", "Copying from this document is not allowed.", { seconds: 4 }) });
+document.querySelectorAll(".menu").forEach(enableMenu);
+watchConnection(api);
+const heardExpiry = watchExpiry(api);
+
+const reduced = matchMedia("(prefers-reduced-motion: reduce)");
+const turn = (step) => pages.goTo(store.get().page + step);
+const sideways = (pixels, step) => {
+  if (scroller.scrollWidth > scroller.clientWidth + 1) scroller.scrollLeft += pixels;
+  else turn(step);
+};
+const screenful = (direction) => pages.scrollBy(direction * scroller.clientHeight * 0.9, !reduced.matches);
+
+/* What each command does. Those that answer false leave the key to the browser. */
+const commands = {
+  right: () => sideways(60, 1),
+  left: () => sideways(-60, -1),
+  "line-down": () => pages.scrollBy(60),
+  "line-up": () => pages.scrollBy(-60),
+  "screen-down": () => screenful(1),
+  "screen-up": () => screenful(-1),
+  "next-page": () => turn(1),
+  "previous-page": () => turn(-1),
+  "first-page": () => pages.goTo(0),
+  "last-page": () => pages.goTo(store.get().pageCount - 1),
+  "go-to-page": () => byId("page-input").focus(),
+  "zoom-in": () => pages.zoomStep(1),
+  "zoom-out": () => pages.zoomStep(-1),
+  "fit-auto": () => pages.zoomToFit("auto"),
+  "fit-width": () => pages.zoomToFit("width"),
+  "fit-page": () => pages.zoomToFit("page"),
+  "actual-size": () => pages.zoomTo(1),
+  rotate: () => pages.rotate(),
+  fullscreen: () => toggleFullscreen(),
+  theme: () => void announce(`${toggleTheme()} colours`),
+  thumbnails: () => panels.toggleThumbnails(),
+  search: () => (panels.searchOpen() ? search.open() : panels.setSearch(true)),
+  "close-search": () => panels.closeTop(),
+  "next-hit": () => search.step(1),
+  "previous-hit": () => search.step(-1),
+  print: () => (print ? print.open() : notify("refused", "Printing this document is not allowed.", { seconds: 4 })),
+  "select-page": () => allowed("copy") && selectPage(pages.page(store.get().page)),
+  info: () => openInfo(store.get().session, pages.sizeOf(store.get().page)),
+  help: () => byId("help").showModal(),
+  close: () => panels.closeTop(),
+};
+const WITHOUT_DOCUMENT = new Set(["theme", "help", "fullscreen", "thumbnails"]);
+
+function run(name) {
+  const ready = store.get().pageCount > 0 && byId("screen").hidden;
+  if (!ready && !WITHOUT_DOCUMENT.has(name)) return name === "print";
+  return commands[name]() !== false;
+}
+
+function toggleFullscreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen?.().catch(() => notify("refused", "Full screen is not available here.", { seconds: 4 }));
+}
+
+enableKeyboard(run);
+viewer.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-command]");
+  if (button?.dataset.command === "search" && panels.searchOpen()) panels.setSearch(false);
+  else if (button) run(button.dataset.command);
+});
+
+const sayPage = afterPause(({ page, pageCount }) => announce(`Page ${page + 1} of ${pageCount}`), 500);
+store.on("page", sayPage);
+
+function showPages(sizes) {
+  const count = sizes.reduce((sum, [, , times]) => sum + times, 0);
+  if (count === 0 || count === store.get().pageCount) return;
+  byId("skeleton").hidden = true;
+  store.set({ pageCount: count });
+  pages.setSizes(sizes);
+  thumbnails.setSizes(sizes);
+}
+
+function onState(session) {
+  const { state, document: facts, progress } = session;
+  store.set({ session });
+  heardExpiry(session);
+  if (facts?.name) nameDocument(facts.name);
+  document.querySelector('.toolbar [data-command="info"]').toggleAttribute("data-mark", session.fonts?.substituted.length > 0);
+
+  const readable = state === "ready" || (state === "converting" && progress.pages_ready > 0);
+  if (readable) {
+    hideScreen();
+    showPages(facts.sizes);
+  }
+  if (state === "converting" && readable) notify("preparing", "Preparing the remaining pages", { busy: true });
+  else dismiss("preparing");
+
+  if (state === "empty") showWaiting();
+  else if (state === "converting" && !readable) showConverting(facts?.name, progress);
+  else if (state === "failed") showFailure({ ...session.error, correlationId: session.error.correlation_id });
+  else if (state === "password_required") showPassword(facts?.name, unlock);
+}
+
+function nameDocument(name) {
+  byId("document-name").textContent = byId("document-name").title = name;
+  document.title = `${name} – Recto`;
+}
+
+async function unlock(password) {
+  onState(await api.unlock(password));
+  leave();
+  follow();
+}
+
+function follow() {
+  followDocument(api, onState, (problem) => showFailure(problem, () => location.reload()));
+}
+
+api.on("ended", ({ detail }) => {
+  panels.closeDrawer();
+  panels.setSearch(false);
+  for (const open of document.querySelectorAll("dialog[open]")) open.close();
+  print?.stop();
+  pages.clear();
+  thumbnails.clear();
+  images.clear();
+  texts.clear();
+  store.set({ pageCount: 0 });
+  byId("skeleton").hidden = true;
+  dismiss("preparing");
+  showEnded(detail);
+});
+
+follow();

@@ -1,0 +1,160 @@
+import { byId, make } from "./dom.js";
+import { rung } from "./images.js";
+import { PIXELS_PER_POINT, turnSheet } from "./layout.js";
+
+const DOTS_PER_INCH = 150;
+const BEHIND_ALL = 5000;
+const AHEAD = 4;
+
+/**
+ * Reads "1-5, 8" into page numbers from 0, in the order given, each once.
+ * @param {string} text
+ * @param {number} count of pages
+ * @returns {number[]}
+ * @throws {RangeError} with a text for the reader
+ */
+export function parseRange(text, count) {
+  const numbers = new Set();
+  for (const part of text.split(/[,;]/).map((one) => one.trim()).filter(Boolean)) {
+    const match = /^(\d+)(?:\s*[-–]\s*(\d+)?)?$/.exec(part);
+    if (!match) throw new RangeError(`“${part}” is not a page or a range. Write for example 1-5, 8.`);
+    const first = Number(match[1]);
+    const last = match[2] ? Number(match[2]) : /[-–]/.test(part) ? count : first;
+    if (first < 1 || last > count || first > last) throw new RangeError(`“${part}” is outside the pages 1 to ${count}.`);
+    for (let number = first; number <= last; number += 1) numbers.add(number - 1);
+  }
+  if (numbers.size === 0) throw new RangeError("Write the pages to print, for example 1-5, 8.");
+  return [...numbers];
+}
+
+/**
+ * Printing: the dialog, and the pages as pictures of their own size on sheets of that size.
+ * @param {{images: ReturnType<import("./images.js").createImages>, pages: ReturnType<import("./pages.js").createPages>,
+ *   store: ReturnType<import("./state.js").createStore>}} context
+ * @returns {{open: () => void, stop: () => void}}
+ */
+export function createPrint({ images, pages, store }) {
+  const dialog = byId("print");
+  const form = byId("print-form");
+  const range = byId("print-range");
+  const problem = byId("print-problem");
+  const root = byId("print-root");
+  const sheetSizes = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(sheetSizes);
+  let working = null;
+
+  function setWorking(controller) {
+    working = controller;
+    byId("print-choice").disabled = Boolean(controller);
+    byId("print-start").disabled = Boolean(controller);
+    byId("print-progress").hidden = !controller;
+  }
+
+  function wanted() {
+    const { page, pageCount } = store.get();
+    const which = new FormData(form).get("which");
+    if (which === "current") return [page];
+    if (which === "range") return parseRange(range.value, pageCount);
+    return Array.from({ length: pageCount }, (_, index) => index);
+  }
+
+  function sheetFor(index, image) {
+    const { rotation } = store.get();
+    const { width, height } = pages.sizeOf(index);
+    const across = rotation % 180 !== 0;
+    const [wide, high] = [width * PIXELS_PER_POINT, height * PIXELS_PER_POINT];
+    const turned = make("div", { class: "sheet" }, image);
+    turnSheet(turned, across ? high : wide, across ? wide : high, rotation);
+    const paper = make("div", { class: "print-page" }, turned);
+    paper.style.width = `${wide}px`;
+    // A hair less than the sheet, or rounding makes an empty sheet after each page.
+    paper.style.height = `${high - 0.5}px`;
+    paper.style.page = sheetName(width, height);
+    return paper;
+  }
+
+  const sheetName = (width, height) => `sheet-${Math.round(width * 10)}-${Math.round(height * 10)}`;
+
+  function setSheetSizes(numbers) {
+    const rules = new Map();
+    for (const index of numbers) {
+      const { width, height } = pages.sizeOf(index);
+      rules.set(sheetName(width, height), `@page ${sheetName(width, height)} { size: ${width}pt ${height}pt; margin: 0; }`);
+    }
+    sheetSizes.replaceSync([...rules.values()].join("\n"));
+  }
+
+  async function prepare(numbers, signal) {
+    const bar = byId("print-bar");
+    const upright = store.get().rotation % 180 === 0;
+    let ready = 0;
+    const show = () => {
+      bar.max = numbers.length;
+      bar.value = ready;
+      byId("print-status").textContent = `Preparing page ${Math.min(ready + 1, numbers.length)} of ${numbers.length}`;
+    };
+    show();
+    const sheets = new Array(numbers.length);
+    const queue = numbers.entries();
+    const work = async () => {
+      for (const [place, index] of queue) {
+        const { width, height } = pages.sizeOf(index);
+        const pixels = rung(((upright ? width : height) / 72) * DOTS_PER_INCH);
+        sheets[place] = sheetFor(index, await images.load(index, pixels, () => BEHIND_ALL + place, signal));
+        ready += 1;
+        show();
+      }
+    };
+    await Promise.all(Array.from({ length: AHEAD }, work));
+    return sheets;
+  }
+
+  async function print(numbers) {
+    const mine = new AbortController();
+    setWorking(mine);
+    try {
+      const sheets = await prepare(numbers, mine.signal);
+      setSheetSizes(numbers);
+      root.replaceChildren(...sheets);
+      dialog.close();
+      window.print();
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      mine.abort();
+      problem.textContent = `Printing stopped. ${error.title || "A page could not be loaded"}. ${error.remedy ?? ""}`;
+    } finally {
+      if (working === mine) setWorking(null);
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    problem.textContent = "";
+    try {
+      print(wanted());
+    } catch (error) {
+      problem.textContent = error.message;
+      range.focus();
+    }
+  });
+  range.addEventListener("focus", () => (form.elements.which.value = "range"));
+  dialog.addEventListener("close", () => {
+    working?.abort();
+    setWorking(null);
+  });
+  window.addEventListener("afterprint", () => root.replaceChildren());
+
+  return {
+    open() {
+      const { page, pageCount } = store.get();
+      problem.textContent = "";
+      byId("print-all").textContent = `(${pageCount})`;
+      byId("print-current").textContent = `(${page + 1})`;
+      dialog.showModal();
+    },
+    stop() {
+      dialog.close();
+      root.replaceChildren();
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { copyText } from "../clipboard.js";
+import { announce, byId, icon, make } from "./dom.js";
+
+const STAGES = {
+  waiting: "Waiting for its turn",
+  converting: "Converting the document",
+  preparing: "Preparing the pages",
+};
+
+let ticking = 0;
+
+/** Takes away whatever covers the document. */
+export function hideScreen() {
+  clearInterval(ticking);
+  const screen = byId("screen");
+  screen.hidden = true;
+  screen.replaceChildren();
+  delete screen.dataset.state;
+}
+
+function show(state, { cover = false, focus = false }, ...content) {
+  clearInterval(ticking);
+  const screen = byId("screen");
+  screen.replaceChildren(make("div", { class: "card" }, ...content));
+  screen.dataset.state = state;
+  screen.toggleAttribute("data-cover", cover);
+  screen.hidden = false;
+  if (focus) screen.focus({ preventScroll: true });
+}
+
+const badge = (name, tone = "") => make("div", { class: `badge ${tone}` }, icon(name));
+
+/** The calling system has not delivered the document yet. */
+export function showWaiting() {
+  if (byId("screen").dataset.state === "empty") return;
+  show("empty", {}, make("h2", {}, "Waiting for the document"),
+    make("p", {}, "The page opens by itself as soon as the document has arrived."), make("div", { class: "progress-line" }));
+  announce("Waiting for the document");
+}
+
+/**
+ * @param {string} name of the document
+ * @param {{stage: string, elapsed_ms: number}} progress
+ */
+export function showConverting(name, progress) {
+  const stage = STAGES[progress.stage] ?? STAGES.converting;
+  const began = Date.now() - progress.elapsed_ms;
+  const elapsed = make("span", { class: "elapsed" });
+  const tick = () => {
+    const seconds = Math.floor((Date.now() - began) / 1000);
+    elapsed.textContent = seconds < 2 ? "" : ` · ${seconds} s`;
+  };
+  const screen = byId("screen");
+  if (screen.dataset.state !== "converting") {
+    show("converting", {}, make("h2", {}, `Opening ${name || "the document"}`), make("p", {}, make("span", { class: "stage-words" }), elapsed), make("div", { class: "progress-line" }));
+    tick();
+    ticking = setInterval(tick, 1000);
+  }
+  const words = screen.querySelector(".stage-words");
+  if (words.textContent !== stage) {
+    words.textContent = stage;
+    announce(stage);
+  }
+}
+
+/**
+ * @param {import("./api.js").Problem | {title: string, detail?: string, remedy?: string, correlationId?: string}} problem
+ * @param {() => void} [retry]
+ */
+export function showFailure(problem, retry) {
+  const number = problem.correlationId;
+  const copy = make("button", { class: "button", type: "button", click: async () => {
+    if (await copyText(number)) copy.textContent = "Copied";
+  } }, "Copy");
+  show("failed", { cover: true, focus: true }, badge("alert", "danger"), make("h2", {}, problem.title || "This document cannot be shown"),
+    problem.detail && make("p", {}, problem.detail), problem.remedy && make("p", { class: "remedy" }, problem.remedy),
+    retry && make("div", { class: "actions" }, make("button", { class: "button primary", type: "button", click: retry }, "Try again")),
+    number && make("p", { class: "correlation" }, "Reference ", make("code", {}, number), " ", copy));
+  announce(problem.title);
+}
+
+/** @param {import("./api.js").Problem} problem the server's word on why the view is over */
+export function showEnded(problem) {
+  const stopped = problem.code === "session_stopped";
+  show(stopped ? "stopped" : "expired", { cover: true, focus: true }, badge(stopped ? "stop" : "clock"),
+    make("h2", {}, problem.title || "This view has ended"), problem.detail && make("p", {}, problem.detail),
+    problem.remedy && make("p", { class: "remedy" }, problem.remedy));
+  announce(problem.title);
+}
+
+/**
+ * @param {string} name of the document
+ * @param {(password: string) => Promise<void>} unlock throws a Problem with code password_wrong
+ */
+export function showPassword(name, unlock) {
+  if (byId("screen").dataset.state === "password_required") return;
+  const input = make("input", { class: "field", id: "password", type: "password", "data-testid": "password-input", autocomplete: "off", required: true, "aria-describedby": "password-problem" });
+  const trouble = make("p", { class: "error-text", id: "password-problem", role: "alert" });
+  const button = make("button", { class: "button primary", type: "submit" }, "Open");
+  const submit = async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    trouble.textContent = "";
+    try {
+      await unlock(input.value);
+    } catch (error) {
+      const wrong = error.code === "password_wrong";
+      trouble.textContent = wrong ? "That is not the password. Check capital letters and try again." : error.title || "The server did not answer. Try again.";
+      input.ariaInvalid = String(wrong);
+      input.focus();
+      input.select();
+    } finally {
+      button.disabled = false;
+    }
+  };
+  show("password_required", { cover: true }, badge("lock"), make("h2", {}, `${name || "This document"} is protected`),
+    make("p", {}, "Enter its password to read it. The password is used for this view only."),
+    make("form", { submit }, make("label", { for: "password" }, "Password"), input, trouble, button));
+  input.focus();
+}

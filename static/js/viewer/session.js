@@ -1,0 +1,76 @@
+import { sleep } from "./api.js";
+import { dismiss, notify } from "./notices.js";
+
+const FIRST_POLL = 250;
+const SLOWEST_POLL = 2000;
+const NOTICE_AHEAD = 120_000;
+const LONGEST_TIMER = 2 ** 31 - 1;
+const UNDER_WAY = new Set(["empty", "converting"]);
+
+/**
+ * Follows the document from "not delivered yet" to "ready".
+ * @param {ReturnType<import("./api.js").createApi>} api
+ * @param {(state: Record<string, any>) => void} onState
+ * @param {(problem: Error) => void} onFailure
+ */
+export async function followDocument(api, onState, onFailure) {
+  try {
+    for (let wait = FIRST_POLL; ; wait = Math.min(wait * 1.4, SLOWEST_POLL)) {
+      const state = await api.patiently(api.state);
+      onState(state);
+      if (!UNDER_WAY.has(state.state)) return;
+      await sleep(wait);
+    }
+  } catch (error) {
+    if (error.name !== "AbortError") onFailure(error);
+  }
+}
+
+/**
+ * Tells ahead of time that the view will close. Reading keeps a view open, so the server is
+ * asked only when something was read since its last word about the end.
+ * @param {ReturnType<import("./api.js").createApi>} api
+ * @returns {(state: {expires_at?: string}) => void} takes each newer word of the server
+ */
+export function watchExpiry(api) {
+  let timer = 0;
+  let end = NaN;
+  let used = false;
+  api.on("used", () => (used = true));
+  api.on("ended", () => {
+    clearTimeout(timer);
+    dismiss("expiry");
+  });
+
+  const at = (time, run) => {
+    clearTimeout(timer);
+    timer = setTimeout(run, Math.min(LONGEST_TIMER, Math.max(0, time - Date.now())));
+  };
+
+  async function ask() {
+    try {
+      heard(await api.patiently(api.state));
+    } catch (error) {
+      // An ended view has told so itself; anything else is asked again later.
+      if (error.name !== "AbortError") at(Date.now() + 30_000, ask);
+    }
+  }
+
+  function nearEnd() {
+    if (used) return ask();
+    const clock = new Date(end).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    notify("expiry", `Nobody has turned a page for a while: this view closes at ${clock}.`, { action: { label: "Keep it open", run: ask } });
+    at(end + 1000, ask);
+  }
+
+  function heard({ expires_at: expires }) {
+    const next = Date.parse(expires);
+    if (Number.isNaN(next)) return;
+    dismiss("expiry");
+    used = false;
+    end = next;
+    const left = end - Date.now();
+    at(end - Math.min(NOTICE_AHEAD, left * 0.2), nearEnd);
+  }
+  return heard;
+}
