@@ -50,9 +50,10 @@ def _origin(line: str) -> str:
     host = _host(parts.hostname)
     host = f"[{host}]" if ":" in host else host
     spelled = f"{parts.scheme}://{host}" + ("" if port is None else f":{port}")
+    origin = spelled.removesuffix(f":{_DEFAULT_PORTS[parts.scheme]}")
     if line != spelled:
-        raise ValueError(f"{line!r} holds more than an origin; write {spelled}")
-    return spelled.removesuffix(f":{_DEFAULT_PORTS[parts.scheme]}")
+        raise ValueError(f"{line!r} holds more than an origin; write {origin}")
+    return origin
 
 
 def _host(line: str) -> str:

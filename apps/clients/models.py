@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from oauth2_provider.models import AbstractApplication
 
 from apps.clients.addresses import normalize_hosts, normalize_origins
@@ -195,3 +196,8 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.prefix}..."
+
+    def is_live(self) -> bool:
+        """Whether it works now: neither revoked nor expired."""
+        unexpired = self.expires_at is None or self.expires_at > timezone.now()
+        return self.revoked_at is None and unexpired
