@@ -169,7 +169,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 
 # --- Queue ------------------------------------------------------------------------------------
 BROKER_URL = env.url(
-    "BROKER_URL", "filesystem://", schemes={"filesystem", "redis", "rediss", "amqp", "amqps"}
+    "BROKER_URL", "filesystem://localhost/", schemes={"filesystem", "redis", "rediss", "amqp", "amqps"}
 )
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.clients.models import ApiClient
+from apps.conversion.engines import protocol
 from apps.conversion.engines.registry import engine_version
 from apps.conversion.models import Rendition, RenditionPart
 from apps.conversion.recipe import PDF, Recipe
@@ -206,3 +207,14 @@ def queue_length() -> int:
 def limits() -> tuple[int, int]:
     """(seconds, bytes of memory) one document may use."""
     return settings.CONVERSION_SECONDS, settings.CONVERSION_MEMORY_BYTES
+
+
+def engines() -> dict[str, protocol.Pong | str]:
+    """What each engine says of itself, or why it says nothing."""
+    answers: dict[str, protocol.Pong | str] = {}
+    for name in ("office", "pages"):
+        try:
+            answers[name] = protocol.ping(settings.RUN_DIR / f"{name}.sock")
+        except protocol.EngineUnavailable as error:
+            answers[name] = str(error)
+    return answers

@@ -6,9 +6,10 @@ import gzip
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.clients.actors import Actor
 from apps.conversion import recipe as recipes
@@ -282,6 +283,64 @@ def sizes(view: View) -> list[list[Any]]:
     return [[*size[:2], size[2] if len(size) > 2 else 1] for size in known]
 
 
+def password(view: View) -> str:
+    """The password the document is opened with; blank for none."""
+    return unseal(view.detail.password)
+
+
+def name(view: View) -> str:
+    """What the document is called: as the caller named it, else by its format."""
+    source = view.detail.source
+    if view.detail.display_name:
+        return view.detail.display_name
+    if source is None:
+        return ""
+    return source.name or f"document.{source.extension}"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a document is. `pages_ready` is 1 when the first page is there before the rest."""
+
+    state: Literal["empty", "converting", "ready", "failed", "password_required"]
+    stage: Literal["waiting", "converting", "preparing"]
+    pages_ready: int
+    elapsed_ms: int
+    error: PortalError | None = None
+
+
+def status(view: View) -> Status:
+    """How far the session's document is."""
+    pdf = view.pdf
+    if pdf is None:
+        return Status("empty", "waiting", 0, 0)
+    end = pdf.finished_at or timezone.now()
+    elapsed = max(0, round((end - pdf.requested_at).total_seconds() * 1000))
+    if pdf.state == Rendition.State.READY:
+        return Status("ready", "preparing", int(pdf.meta["pages"]), elapsed)
+    if pdf.state == Rendition.State.FAILED:
+        error = PortalError(ErrorCode(pdf.error_code), pdf.error_detail)
+        if error.code in (ErrorCode.PASSWORD_REQUIRED, ErrorCode.PASSWORD_WRONG):
+            return Status("password_required", "waiting", 0, elapsed, error)
+        return Status("failed", "converting", 0, elapsed, error)
+    if conversion.part(pdf, "first"):
+        return Status("converting", "preparing", 1, elapsed)
+    running = pdf.state == Rendition.State.RUNNING
+    return Status("converting", "converting" if running else "waiting", 0, elapsed)
+
+
+def title(view: View) -> str:
+    """The title the document gives itself, as far as known."""
+    return str(view.pdf.meta.get("title", "")) if view.pdf else ""
+
+
+def substituted_fonts(view: View) -> list[dict[str, str]]:
+    """Fonts the document asks for that are not here, each with its replacement."""
+    fonts = view.pdf.meta.get("fonts", {}) if view.pdf else {}
+    substituted: list[dict[str, str]] = fonts.get("substituted", [])
+    return substituted
+
+
 def wait_for_pages(view: View, *, seconds: float) -> int:
     """How many pages the document has. Raises NOT_READY, or why the conversion failed."""
     pdf = _pdf(view)
@@ -359,7 +418,7 @@ def _request(view: View, recipe: recipes.Recipe) -> Rendition:
         view.source,
         recipe,
         client=view.session.client,
-        password=unseal(view.detail.password),
+        password=password(view),
     )
 
 

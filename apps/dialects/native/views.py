@@ -1,0 +1,161 @@
+"""The native API: what the portal's own pages call. A session's id opens it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from rest_framework.request import Request
+
+from apps.conversion.recipe import RASTER_FORMATS, on_ladder
+from apps.core.errors import ErrorCode, PortalError
+from apps.dialects.base import DialectView, PublicMixin, file_response, json_body
+from apps.dialects.native import errors, wire
+from apps.viewing import services as viewing
+from apps.workfiles import services as workfiles
+
+# How long a request waits before it answers 202: short, so that few requests wait at a time.
+_SECONDS = 4.0
+
+
+class NativeView(DialectView):
+    """A call of the native API."""
+
+    def render_error(self, error: PortalError) -> HttpResponse:
+        return errors.render(error)
+
+
+class ViewerView(PublicMixin, NativeView):
+    """A call of a viewer page."""
+
+    def view(self, identity: str) -> viewing.View:
+        """The session this page shows."""
+        return viewing.look(self.actor, identity)
+
+
+class NotRouted(PublicMixin, NativeView):
+    """Paths below /api/ that no other view answers."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return self.render_error(PortalError(ErrorCode.NOT_ROUTED, f"No endpoint at {request.path}."))
+
+
+class View(ViewerView):
+    """GET /api/v1/views/{id}"""
+
+    def get(self, request: Request, identity: str) -> HttpResponseBase:
+        """The state of a viewing session and its document."""
+        return _fresh(JsonResponse(wire.view(self.view(identity))))
+
+
+class PageImage(ViewerView):
+    """GET /api/v1/views/{id}/pages/{n}/image?width=&format=&rotate="""
+
+    def get(self, request: Request, identity: str, page: int) -> HttpResponseBase:
+        """The image of a page at least `width` pixels wide; 202 while it is being made."""
+        query = request.query_params
+        width = wire.number(query.get("width"), "width", default=1280, least=1, most=100_000)
+        rotate = wire.choice(query.get("rotate", "0"), "rotate", ("0", "90", "180", "270"))
+        view = self.view(identity)
+        part = viewing.page_image(
+            view,
+            page,
+            format=wire.choice(query.get("format", "png"), "format", RASTER_FORMATS),
+            width=on_ladder(width),
+            rotate=int(rotate),
+            seconds=_SECONDS,
+        )
+        return _content(part)
+
+
+class PageSvg(ViewerView):
+    """GET /api/v1/views/{id}/pages/{n}/svg"""
+
+    def get(self, request: Request, identity: str, page: int) -> HttpResponseBase:
+        """The page as SVG; 202 while it is being made."""
+        return _content(viewing.page_svg(self.view(identity), page, seconds=_SECONDS))
+
+
+class PageText(ViewerView):
+    """GET /api/v1/views/{id}/pages/{n}/text"""
+
+    def get(self, request: Request, identity: str, page: int) -> HttpResponse:
+        """The text of a page with the box of each word; 202 while it is being read."""
+        response = JsonResponse(viewing.page_text(self.view(identity), page, seconds=_SECONDS))
+        response["Cache-Control"] = "private, max-age=3600"
+        return response
+
+
+class Search(ViewerView):
+    """GET /api/v1/views/{id}/search?q=&case=&whole="""
+
+    def get(self, request: Request, identity: str) -> HttpResponseBase:
+        """Where a text occurs, as far as the document has been read."""
+        query = request.query_params.get("q", "")
+        if len(query) > 200:
+            raise PortalError(ErrorCode.INPUT_INVALID, "`q` is longer than 200 characters.", at="q")
+        result = viewing.find_text(
+            self.view(identity),
+            query,
+            case=request.query_params.get("case") == "1",
+            whole=request.query_params.get("whole") == "1",
+        )
+        return _fresh(JsonResponse(wire.search_result(query, result)))
+
+
+class Password(ViewerView):
+    """POST /api/v1/views/{id}/password"""
+
+    def post(self, request: Request, identity: str) -> HttpResponseBase:
+        """Opens an encrypted document with the password a person gave."""
+        password = json_body(request).get("password")
+        if not isinstance(password, str) or not 0 < len(password) <= 1000:
+            raise PortalError(
+                ErrorCode.INPUT_INVALID,
+                "`password` must be a string of 1 to 1000 characters.",
+                at="password",
+            )
+        return _fresh(JsonResponse(wire.view(viewing.give_password(identity, password))))
+
+
+class Download(ViewerView):
+    """GET /api/v1/views/{id}/download"""
+
+    def get(self, request: Request, identity: str) -> HttpResponseBase:
+        """The original document, where the session allows it."""
+        view, work_file = viewing.download(identity)
+        return _fresh(
+            file_response(
+                workfiles.read(work_file.blob),
+                size=work_file.blob.size,
+                media_type=workfiles.describe(work_file).media_type,
+                name=workfiles.download_name(work_file, viewing.name(view), "document"),
+            )
+        )
+
+
+class Pdf(ViewerView):
+    """GET /api/v1/views/{id}/pdf"""
+
+    def get(self, request: Request, identity: str) -> HttpResponseBase:
+        """The document as PDF, where the session allows it."""
+        view, part = viewing.pdf_of(identity, seconds=_SECONDS)
+        return _fresh(
+            file_response(
+                workfiles.read(part.blob),
+                size=part.blob.size,
+                media_type="application/pdf",
+                name=f"{viewing.name(view).rpartition('.')[0] or 'document'}.pdf",
+            )
+        )
+
+
+def _content(part: viewing.RenditionPart) -> HttpResponseBase:
+    response = file_response(
+        workfiles.read(part.blob), size=part.blob.size, media_type=part.media_type
+    )
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+def _fresh(response: HttpResponseBase) -> HttpResponseBase:
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,89 @@
+"""The native API's JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from apps.core.errors import ErrorCode, PortalError
+from apps.dialects.native.errors import problem
+from apps.viewing import services as viewing
+
+Json = dict[str, Any]
+
+
+def view(view: viewing.View) -> Json:
+    """What a viewer page needs to know of its session."""
+    status = viewing.status(view)
+    return {
+        "state": status.state,
+        "document": {
+            "name": viewing.name(view),
+            "format": view.detail.source.extension if view.detail.source else None,
+            "pages": view.pages,
+            "sizes": viewing.sizes(view),
+            "title": viewing.title(view),
+        },
+        "image_format": "jpeg" if viewing.prefers_jpeg(view) else "png",
+        "progress": {
+            "stage": status.stage,
+            "pages_ready": status.pages_ready,
+            "elapsed_ms": status.elapsed_ms,
+        },
+        "error": problem(status.error) if status.error else None,
+        "fonts": {"substituted": viewing.substituted_fonts(view)},
+        "permissions": {
+            "download": view.detail.allow_download,
+            "print": view.detail.allow_print,
+            "copy": view.detail.allow_copy,
+        },
+        "expires_at": view.session.expires_at.isoformat(),
+        "now": timezone.now().isoformat(),
+    }
+
+
+def search_result(query: str, result: viewing.SearchResult) -> Json:
+    """Hits of a search."""
+    return {
+        "query": query,
+        "complete": result.complete,
+        "total": len(result.hits),
+        "truncated": result.truncated,
+        "hits": [
+            {
+                "page": hit.page,
+                "before": hit.before,
+                "match": hit.match,
+                "after": hit.after,
+                "boxes": hit.boxes,
+            }
+            for hit in result.hits
+        ],
+    }
+
+
+def number(text: str | None, name: str, *, default: int, least: int, most: int) -> int:
+    """A whole number of the query. Raises INPUT_INVALID."""
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise PortalError(
+            ErrorCode.INPUT_INVALID,
+            f"`{name}` must be a whole number from {least} to {most}.",
+            at=name,
+            expected={"type": "integer", "minimum": least, "maximum": most},
+        )
+    return int(text)
+
+
+def choice(text: str, name: str, choices: tuple[str, ...]) -> str:
+    """One of a few words. Raises INPUT_INVALID."""
+    if text not in choices:
+        raise PortalError(
+            ErrorCode.INPUT_INVALID,
+            f"`{name}` must be one of {', '.join(choices)}.",
+            at=name,
+            expected={"type": "string", "enum": list(choices)},
+        )
+    return text

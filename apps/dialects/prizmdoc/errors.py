@@ -1,0 +1,119 @@
+"""How PrizmDoc spells errors: custom status codes, reason phrases and status headers.
+
+Source: seed 001, "Error Responses" of each URL. JSON errors carry `errorCode` and `errorDetails`;
+others speak through the reason phrase and the `Accusoft-Status-Message` header.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.http import HttpResponse, JsonResponse
+
+from apps.core.correlation import correlation_id
+from apps.core.errors import ErrorCode, PortalError
+
+
+class Spelling(NamedTuple):
+    """Status code, `errorCode` ("" for an answer without JSON body), `Accusoft-Status-Number`."""
+
+    status: int
+    name: str
+    number: int | None = None
+
+
+_V1: dict[ErrorCode, Spelling] = {
+    ErrorCode.NOT_AUTHENTICATED: Spelling(401, "Unauthorized"),
+    ErrorCode.SCOPE_MISSING: Spelling(403, "Forbidden"),
+    ErrorCode.QUOTA_EXCEEDED: Spelling(429, "QuotaExceeded"),
+    ErrorCode.MALFORMED_BODY: Spelling(500, ""),
+    ErrorCode.INPUT_MISSING: Spelling(480, "MissingInput"),
+    ErrorCode.INPUT_INVALID: Spelling(480, "InvalidInput"),
+    ErrorCode.INPUT_CONFLICTS: Spelling(480, "IncorrectUsage"),
+    ErrorCode.NOT_ROUTED: Spelling(404, "ResourceNotFound"),
+    ErrorCode.METHOD_NOT_ALLOWED: Spelling(405, "MethodNotAllowed"),
+    ErrorCode.SESSION_NOT_FOUND: Spelling(500, ""),
+    ErrorCode.SESSION_EXPIRED: Spelling(403, ""),
+    ErrorCode.SESSION_STOPPED: Spelling(403, "", 580),
+    ErrorCode.SESSION_NOT_DELETABLE: Spelling(580, "CannotDeleteCachedViewingSession"),
+    ErrorCode.WORK_FILE_NOT_FOUND: Spelling(480, "NotFound"),
+    ErrorCode.DOCUMENT_MISSING: Spelling(480, "DocumentNotProvidedYet"),
+    ErrorCode.DOCUMENT_ALREADY_ASSIGNED: Spelling(480, "CannotChangeDocument"),
+    ErrorCode.DOCUMENT_EMPTY: Spelling(480, "InvalidInput"),
+    ErrorCode.DOCUMENT_TOO_LARGE: Spelling(413, "InputTooLarge"),
+    ErrorCode.FORMAT_UNRECOGNIZED: Spelling(580, "", 580),
+    ErrorCode.FORMAT_UNSUPPORTED: Spelling(580, "UnsupportedFileFormat", 580),
+    ErrorCode.FORMAT_MISMATCH: Spelling(580, "FormatMismatch", 580),
+    ErrorCode.DOCUMENT_CORRUPT: Spelling(580, "DocumentCorrupt", 580),
+    ErrorCode.PASSWORD_REQUIRED: Spelling(480, "PasswordRequired", 4001),
+    ErrorCode.PASSWORD_WRONG: Spelling(480, "PasswordInvalid", 4001),
+    ErrorCode.DOWNLOAD_REFUSED: Spelling(403, "DownloadRefused"),
+    ErrorCode.REMOTE_REFUSED: Spelling(480, "InvalidInput"),
+    ErrorCode.REMOTE_FAILED: Spelling(580, "CouldNotGetSourceDocument", 580),
+    ErrorCode.PAGE_NOT_FOUND: Spelling(404, "PageNotFound"),
+    ErrorCode.NOT_READY: Spelling(504, "NotReady"),
+    ErrorCode.LIMIT_EXCEEDED: Spelling(580, "LimitExceeded", 580),
+    ErrorCode.TIMEOUT: Spelling(580, "ConversionTimeout", 580),
+    ErrorCode.OUT_OF_MEMORY: Spelling(580, "ConversionOutOfMemory", 580),
+    ErrorCode.ENGINE_CRASHED: Spelling(580, "ConversionFailed", 580),
+    ErrorCode.ENGINE_UNAVAILABLE: Spelling(503, "ServiceUnavailable"),
+    ErrorCode.JOB_NOT_FOUND: Spelling(404, "ResourceNotFound"),
+    ErrorCode.INTERNAL: Spelling(500, "InternalError"),
+}
+# The table is closed: a code without a spelling is found by the system check in checks.py.
+SPELLINGS: dict[ErrorCode, Spelling] = _V1
+
+
+def render(error: PortalError) -> HttpResponse:
+    """An error as PrizmDoc's V1 sends it."""
+    spelling = SPELLINGS[error.code]
+    if error.code == ErrorCode.SESSION_STOPPED:
+        return _stopped(error)
+    message = error.detail
+    if error.code == ErrorCode.FORMAT_UNRECOGNIZED:
+        message = error.explanation.title  # the exact words that clients compare with
+    name = str(error.data.get("error_code", spelling.name))
+    response: HttpResponse
+    if name:
+        response = JsonResponse(_body(name, error), status=spelling.status)
+    else:
+        response = HttpResponse(status=spelling.status)
+    if spelling.status >= 480 and name:
+        response.reason_phrase = name
+    elif error.code == ErrorCode.FORMAT_UNRECOGNIZED:
+        response.reason_phrase = message
+    elif error.code == ErrorCode.SESSION_EXPIRED:
+        response.reason_phrase = "The session is invalid or has expired"
+    response["Accusoft-Status-Message"] = header_text(message)
+    if spelling.number is not None:
+        response["Accusoft-Status-Number"] = str(spelling.number)
+    return response
+
+
+def _body(name: str, error: PortalError) -> dict[str, object]:
+    body: dict[str, object] = {"errorCode": name}
+    if error.at:
+        details: dict[str, object] = {"in": "body", "at": error.at}
+        for key in ("in", "expected", "actual"):
+            if key in error.data:
+                details[key] = error.data[key]
+        body["errorDetails"] = details
+    body["message"] = error.detail
+    body["remedy"] = error.explanation.remedy
+    body["correlationId"] = correlation_id.get()
+    return body
+
+
+def _stopped(error: PortalError) -> HttpResponse:
+    """The caller's own status and reason phrase (seed 001, SessionStopped)."""
+    message = header_text(str(error.data.get("message") or error.detail))
+    response = HttpResponse(status=int(str(error.data.get("status") or 403)), reason=message)
+    response["Accusoft-Status-Message"] = message
+    response["Accusoft-Status-Number"] = "580"
+    return response
+
+
+def header_text(text: str) -> str:
+    """Text as it may stand in a status line or header: one line of Latin-1."""
+    line = " ".join(text.split())
+    return "".join(c for c in line if c.isprintable()).encode("latin-1", "replace").decode("latin-1")

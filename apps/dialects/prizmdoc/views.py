@@ -1,0 +1,316 @@
+"""PrizmDoc viewing sessions V1: each view parses, calls one service, renders.
+
+Source: seed 001. The methods' docstrings name the line of that page they answer.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from rest_framework.request import Request
+
+from apps.conversion.recipe import RASTER_FORMATS
+from apps.core.errors import ErrorCode, PortalError
+from apps.dialects.base import DialectView, PublicMixin, file_response, json_body
+from apps.dialects.prizmdoc import errors, wire
+from apps.viewing import services as viewing
+from apps.workfiles import services as workfiles
+
+# Any token is accepted: every server shares the database and the storage.
+AFFINITY_TOKEN = "recto"  # noqa: S105
+_POINTS_PER_INCH = 72
+_SECONDS = 25.0
+
+
+class PrizmDocView(DialectView):
+    """A call of an integrator's server."""
+
+    def render_error(self, error: PortalError) -> HttpResponse:
+        return errors.render(error)
+
+    @staticmethod
+    def identity(u_id: str) -> str:
+        """The session id after its `u`. Without the prefix there is no such session."""
+        if not u_id.startswith("u"):
+            raise PortalError(ErrorCode.SESSION_NOT_FOUND, "The session id needs the prefix `u`.")
+        return u_id[1:]
+
+
+class ViewerView(PublicMixin, PrizmDocView):
+    """A call of a viewer: the session's id opens it."""
+
+    def view(self, u_id: str) -> viewing.View:
+        """The session somebody is looking at."""
+        return viewing.look(self.actor, self.identity(u_id))
+
+    def view_of_query(self) -> viewing.View:
+        """The session named by `DocumentID` in the query."""
+        return self.view(wire.query(self.request.query_params, "DocumentID"))
+
+
+class NotRouted(PublicMixin, PrizmDocView):
+    """Paths below the dialect's prefix that no other view answers."""
+
+    def dispatch(self, request: Request, *args: object, **kwargs: object) -> HttpResponse:  # type: ignore[override]
+        return self.render_error(PortalError(ErrorCode.NOT_ROUTED, f"No endpoint at {request.path}."))
+
+
+class ViewingSessions(PrizmDocView):
+    """POST /PCCIS/V1/ViewingSession"""
+
+    def post(self, request: Request) -> HttpResponse:
+        """Creates a new viewing session."""
+        wanted = wire.parse_session(json_body(request))
+        options = viewing.Options(
+            display_name=wanted["attachmentDisplayName"] or wanted["externalId"] or "",
+            external_id=wanted["externalId"] or "",
+            password=wanted["password"] or "",
+            idle=wanted.idle,
+            starts_converting=wanted["startConverting"] != "none",
+            echo=wire.without_password(wanted.echo),
+        )
+        _, identity = viewing.open_session(self.actor, options, dialect="prizmdoc-v1")
+        return JsonResponse({"viewingSessionId": identity, "affinityToken": AFFINITY_TOKEN})
+
+
+class ViewingSession(PrizmDocView):
+    """GET, DELETE /PCCIS/V1/ViewingSession/u{viewingSessionId}"""
+
+    def get(self, request: Request, u_id: str) -> HttpResponse:
+        """Gets information about a viewing session."""
+        view = viewing.find(self.actor, self.identity(u_id))
+        return JsonResponse(
+            view.session.echo
+            | {
+                "creationTime": wire.creation_time(view.session.created_at),
+                "password": viewing.password(view) or None,
+            }
+        )
+
+    def delete(self, request: Request, u_id: str) -> HttpResponse:
+        """Deletes a viewing session that was created with serverCaching "none"."""
+        try:
+            viewing.delete(self.actor, self.identity(u_id))
+        except PortalError as error:
+            if error.code != ErrorCode.SESSION_NOT_FOUND:
+                raise
+            return HttpResponse(status=404)
+        return HttpResponse(status=204)
+
+
+class SourceFile(PrizmDocView):
+    """PUT, GET /PCCIS/V1/ViewingSession/u{viewingSessionId}/SourceFile"""
+
+    def put(self, request: Request, u_id: str) -> HttpResponse:
+        """Uploads the source document: raw bytes, whatever the Content-Type says."""
+        extension = wire.file_extension(request.query_params)
+        viewing.attach_upload(
+            self.actor, self.identity(u_id), request._request, extension=extension
+        )
+        return HttpResponse(status=200)
+
+    def get(self, request: Request, u_id: str) -> HttpResponseBase:
+        """Downloads the source document in use for a viewing session."""
+        _, work_file = viewing.source_of(self.actor, self.identity(u_id))
+        wanted = wire.query(request.query_params, "ContentDispositionFilename")
+        return file_response(
+            workfiles.read(work_file.blob),
+            size=work_file.blob.size,
+            media_type=workfiles.describe(work_file).media_type,
+            name=workfiles.download_name(work_file, wanted),
+        )
+
+
+class SourceRef(PrizmDocView):
+    """PUT /PCCIS/V1/ViewingSession/u{viewingSessionId}/SourceRef"""
+
+    def put(self, request: Request, u_id: str) -> HttpResponse:
+        """Attaches an existing work file as the source document."""
+        body = json_body(request)
+        wire.require_choice(body, "refType", "workFile")
+        file_id = wire.require_text(body, "fileId")
+        viewing.attach_work_file(self.actor, self.identity(u_id), file_id)
+        return HttpResponse(status=200)
+
+
+class FileId(PrizmDocView):
+    """GET /PCCIS/V1/ViewingSession/u{viewingSessionId}/FileId"""
+
+    def get(self, request: Request, u_id: str) -> HttpResponse:
+        """Gets the work file id for the source document in use for a viewing session."""
+        _, work_file = viewing.source_of(self.actor, self.identity(u_id))
+        return JsonResponse({"fileId": work_file.file_id, "affinityToken": AFFINITY_TOKEN})
+
+
+class SessionStarted(PrizmDocView):
+    """POST /PCCIS/V1/ViewingSession/u{viewingSessionId}/Notification/SessionStarted"""
+
+    def post(self, request: Request, u_id: str) -> HttpResponse:
+        """Ensures the conversion of the source document has started."""
+        identity = self.identity(u_id)
+        json_body(request)
+        viewing.start(self.actor, identity)
+        return HttpResponse(status=200)
+
+
+class SessionStopped(PrizmDocView):
+    """POST /PCCIS/V1/ViewingSession/u{viewingSessionId}/Notification/SessionStopped"""
+
+    def post(self, request: Request, u_id: str) -> HttpResponse:
+        """Invalidates a viewing session; later requests get the caller's status and message."""
+        identity = self.identity(u_id)
+        status, message = wire.parse_stop(json_body(request))
+        viewing.stop(self.actor, identity, status=status, message=message)
+        return HttpResponse(status=200)
+
+
+class WorkFiles(PrizmDocView):
+    """POST /PCCIS/V1/WorkFile"""
+
+    def post(self, request: Request) -> HttpResponse:
+        """Uploads a work file: raw bytes."""
+        self.actor.require("workfiles:write")
+        default = self.actor.require_client().workfile_seconds
+        seconds = wire.query_number(request.query_params, "MinSecondsAvailable", default)
+        work_file = workfiles.upload(
+            self.actor,
+            request._request,
+            extension=wire.file_extension(request.query_params),
+            keep=timedelta(seconds=min(max(seconds, default), wire.MAXIMUM_SECONDS)),
+        )
+        return JsonResponse(
+            {
+                "fileId": work_file.file_id,
+                "fileExtension": work_file.extension,
+                "affinityToken": AFFINITY_TOKEN,
+            }
+        )
+
+
+class WorkFile(PrizmDocView):
+    """GET /PCCIS/V1/WorkFile/{fileId}"""
+
+    def get(self, request: Request, file_id: str) -> HttpResponseBase:
+        """The work file's bytes."""
+        self.actor.require("workfiles:read")
+        work_file = workfiles.get(self.actor, file_id)
+        return file_response(
+            workfiles.read(work_file.blob),
+            size=work_file.blob.size,
+            media_type=workfiles.describe(work_file).media_type,
+            name=workfiles.download_name(work_file, default=work_file.file_id),
+        )
+
+
+class WorkFileInfo(PrizmDocView):
+    """GET /PCCIS/V1/WorkFile/{fileId}/Info"""
+
+    def get(self, request: Request, file_id: str) -> HttpResponse:
+        """What is known of a work file."""
+        self.actor.require("workfiles:read")
+        work_file = workfiles.get(self.actor, file_id)
+        return JsonResponse(
+            {
+                "fileId": work_file.file_id,
+                "fileExtension": work_file.extension,
+                "fileSize": work_file.blob.size,
+                "expirationDateTime": wire.creation_time(work_file.expires_at),
+                "affinityToken": AFFINITY_TOKEN,
+            }
+        )
+
+
+class DocumentAttributes(ViewerView):
+    """GET /PCCIS/V1/Document/q/Attributes?DocumentID=u..."""
+
+    def get(self, request: Request) -> HttpResponse:
+        """The page count, and the fonts that had to be substituted."""
+        view = self.view_of_query()
+        pages = viewing.wait_for_pages(view, seconds=_SECONDS)
+        return JsonResponse(
+            {
+                "pageCount": pages,
+                "pageCountConfidence": 100,
+                "title": viewing.title(view),
+                "fontsSubstituted": viewing.substituted_fonts(view),
+            }
+        )
+
+
+class DocumentText(ViewerView):
+    """GET /PCCIS/V1/Document/q/{first}-{last}/Text?DocumentID=u..."""
+
+    def get(self, request: Request, first: int, last: int) -> HttpResponse:
+        """The text of a range of pages, each with the box of every word."""
+        view = self.view_of_query()
+        pages = viewing.wait_for_pages(view, seconds=_SECONDS)
+        wanted = range(first, min(last, pages - 1) + 1)
+        texts = [viewing.page_text(view, page, seconds=_SECONDS) for page in wanted]
+        return JsonResponse({"pages": [wire.page_text(text) for text in texts]})
+
+
+class PageAttributes(ViewerView):
+    """GET /PCCIS/V1/Page/q/{page}/Attributes?DocumentID=u...&ContentType="""
+
+    def get(self, request: Request, page: int) -> HttpResponse:
+        """The size of a page's image in pixels and its resolution."""
+        view = self.view_of_query()
+        width, height = viewing.page_size(view, page, seconds=_SECONDS)
+        dpi = wire.resolution(view.session.echo)
+        return JsonResponse(
+            {
+                "imageWidth": round(width * dpi / _POINTS_PER_INCH),
+                "imageHeight": round(height * dpi / _POINTS_PER_INCH),
+                "horizontalResolution": dpi,
+                "verticalResolution": dpi,
+                "resolutionUnits": "dpi",
+                "imageResolution": dpi,
+            }
+        )
+
+
+class Page(ViewerView):
+    """GET /PCCIS/V1/Page/q/{page}?DocumentID=u...&ContentType=png|jpeg|webp|svg&Scale="""
+
+    def get(self, request: Request, page: int) -> HttpResponseBase:
+        """A page's content."""
+        view = self.view_of_query()
+        format = wire.query_choice(
+            request.query_params,
+            "ContentType",
+            view.session.echo.get("contentType") or "png",
+            *RASTER_FORMATS,
+            "svg",
+        )
+        if format == "svg":
+            return page_response(viewing.page_svg(view, page, seconds=_SECONDS))
+        scale = wire.query_number(request.query_params, "Scale", 1.0)
+        dpi = max(1, min(1200, round(wire.resolution(view.session.echo) * scale)))
+        return page_response(
+            viewing.page_image(view, page, format=format, dpi=dpi, seconds=_SECONDS)
+        )
+
+
+class Thumbnail(ViewerView):
+    """GET /PCCIS/V1/Page/q/{page}/{width}x{height}?DocumentID=u..."""
+
+    def get(self, request: Request, page: int, width: int, height: int) -> HttpResponseBase:
+        """A page's image that fits into width x height pixels."""
+        view = self.view_of_query()
+        page_width, page_height = viewing.page_size(view, page, seconds=_SECONDS)
+        scale = min(width / page_width, height / page_height)
+        pixels = max(1, min(4800, int(page_width * scale)))
+        format = wire.query_choice(request.query_params, "ContentType", "png", *RASTER_FORMATS)
+        return page_response(
+            viewing.page_image(view, page, format=format, width=pixels, seconds=_SECONDS)
+        )
+
+
+def page_response(part: viewing.RenditionPart) -> HttpResponseBase:
+    """A page's stored content; it never changes, so a browser may keep it."""
+    response = file_response(
+        workfiles.read(part.blob), size=part.blob.size, media_type=part.media_type
+    )
+    response["Cache-Control"] = "private, max-age=3600, immutable"
+    return response

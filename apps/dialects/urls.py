@@ -1,0 +1,10 @@
+"""Every dialect's paths. The native API first: PrizmDoc's PAS spelling sits at the root."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("apps.dialects.native.urls")),
+    path("", include("apps.dialects.prizmdoc.urls")),
+]

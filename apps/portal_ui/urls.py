@@ -1,0 +1,13 @@
+"""The pages' paths."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from apps.portal_ui import views
+
+app_name = "portal_ui"
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("view/<str:u_id>", views.viewer, name="viewer"),
+]

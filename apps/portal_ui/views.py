@@ -1,0 +1,96 @@
+"""The portal's pages. They carry no data of their own: scripts ask the native API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from apps.clients.actors import Actor
+from apps.core.correlation import correlation_id
+from apps.core.errors import ErrorCode, PortalError
+from apps.viewing import services as viewing
+
+_ENDED = {
+    ErrorCode.SESSION_NOT_FOUND,
+    ErrorCode.SESSION_EXPIRED,
+    ErrorCode.SESSION_STOPPED,
+}
+
+
+def landing(request: HttpRequest) -> HttpResponse:
+    """`/`: what this server is."""
+    return protect(render(request, "portal_ui/landing.html"))
+
+
+def viewer(request: HttpRequest, u_id: str) -> HttpResponse:
+    """`/view/u{id}`: the viewer page of a viewing session; the id itself opens it."""
+    try:
+        if not u_id.startswith("u"):
+            raise PortalError(ErrorCode.SESSION_NOT_FOUND)
+        view = viewing.look(Actor.viewer(), u_id[1:])
+    except PortalError as error:
+        return _failed(request, error)
+    context = {
+        "session_id": u_id[1:],
+        "document_name": viewing.name(view),
+        "permissions": {
+            "download": view.detail.allow_download,
+            "print": view.detail.allow_print,
+            "copy": view.detail.allow_copy,
+        },
+    }
+    response = render(request, "portal_ui/viewer.html", context)
+    return protect(response, view.session.client.origin_list)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Any address that is nothing else."""
+    return _failed(request, PortalError(ErrorCode.NOT_ROUTED))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """An unexpected failure of a page."""
+    return _failed(request, PortalError(ErrorCode.INTERNAL))
+
+
+def _failed(request: HttpRequest, error: PortalError) -> HttpResponse:
+    if error.code == ErrorCode.SESSION_STOPPED:
+        context = {
+            "reason": "stopped",
+            "title": "This session has ended",
+            "message": str(error.data.get("message") or error.detail),
+        }
+        status = int(str(error.data.get("status") or 403))
+        return protect(render(request, "portal_ui/ended.html", context, status=status))
+    if error.code in _ENDED:
+        context = {
+            "reason": "expired_or_unknown",
+            "title": "This link is no longer valid",
+            "message": "It has expired, or it never existed. Go back to the site that sent you "
+            "here and open the document again.",
+        }
+        return protect(render(request, "portal_ui/ended.html", context, status=404))
+    context = {
+        "title": error.explanation.title,
+        "message": error.explanation.cause,
+        "remedy": error.explanation.remedy,
+        "correlation_id": correlation_id.get(),
+    }
+    status = 404 if error.code == ErrorCode.NOT_ROUTED else 500
+    return protect(render(request, "portal_ui/error.html", context, status=status))
+
+
+def protect(response: HttpResponse, origins: Iterable[str] = ()) -> HttpResponse:
+    """Adds the pages' policy: own scripts and styles only; framed only by the given origins."""
+    ancestors = " ".join(origins) or "'none'"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {ancestors}"
+    )
+    response["Cache-Control"] = "no-store"
+    response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

@@ -1,0 +1,62 @@
+"""Health: is the process alive, and is every part it needs ready."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from apps.conversion.services import engines
+
+
+def livez(request: HttpRequest) -> HttpResponse:
+    """200 while the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when every part is ready, else 503; each part is named with its state."""
+    parts = {name: _state(check) for name, check in CHECKS.items()}
+    ready = all(part["ready"] for part in parts.values())
+    return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
+
+
+def _state(check: Callable[[], str]) -> dict[str, object]:
+    try:
+        return {"ready": True, "detail": check()}
+    except Exception as error:
+        return {"ready": False, "detail": str(error)[:300]}
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return connection.vendor
+
+
+def _storage() -> str:
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    if free < settings.MAX_UPLOAD_BYTES // 8:
+        raise RuntimeError(f"only {free // 1024**2} MiB are free below DATA_DIR")
+    return f"{free // 1024**3} GiB free"
+
+
+def _engine(name: str) -> Callable[[], str]:
+    def check() -> str:
+        answer = engines()[name]
+        if isinstance(answer, str):
+            raise RuntimeError(answer)
+        return f"{answer['version']}, {answer['mode']}, jail: {', '.join(answer['jail'])}"
+
+    return check
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "storage": _storage,
+    "engine-office": _engine("office"),
+    "engine-pages": _engine("pages"),
+}

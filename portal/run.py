@@ -1,0 +1,207 @@
+"""`make run`: prepares the data directory, then runs and supervises every process.
+
+Web, worker, engine and schedule start together and stop together. A process that dies is started
+again; none outlives this one, not even when this one is killed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from types import FrameType
+
+from portal import settings
+
+_PR_SET_PDEATHSIG = 1
+_GRACE_SECONDS = 8.0
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass
+class Program:
+    """One supervised process."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = 0.5
+    due: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Starts it in a session of its own, so that Ctrl-C reaches only the supervisor."""
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=settings.BASE_DIR,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  nothing else runs in this process
+        )
+
+    def tend(self) -> None:
+        """Starts it again when it has died, sooner after a long life than after a short one."""
+        now = time.monotonic()
+        if self.process is not None:
+            code = self.process.poll()
+            if code is None:
+                return
+            self.pause = 0.5 if now - self.started > 60 else min(self.pause * 2, 30)
+            print(f"{self.name} ended ({code}); starting it again in {self.pause:.1f} s")
+            self.process, self.due = None, now + self.pause
+        elif now >= self.due:
+            self.start()
+
+    def signal(self, number: int) -> None:
+        """Signals the whole process group."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                self.process.poll()
+
+    @property
+    def running(self) -> bool:
+        """Whether it lives."""
+        return self.process is not None and self.process.poll() is None
+
+
+def _die_with_parent() -> None:
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings", "PYTHONUNBUFFERED": "1"}
+
+
+def programs() -> list[Program]:
+    """The processes of one host. deploy/Procfile names the same for other supervisors."""
+    python = sys.executable
+    celery = [python, "-m", "celery", "--quiet", "--app", "portal"]
+    return [
+        Program(
+            "engine",
+            [
+                python,
+                "-m",
+                "apps.conversion.engines.supervisor",
+                *("--run-dir", str(settings.RUN_DIR)),
+                *("--jobs-dir", str(settings.JOBS_DIR)),
+                *("--state-dir", str(settings.DATA_DIR / "engine")),
+                # One more than work in bulk may take, so that a page never waits for a book.
+                *("--processes", str(settings.ENGINE_PROCESSES + 1)),
+            ],
+        ),
+        Program(
+            "worker",
+            [
+                *celery,
+                "worker",
+                *("--pool", "threads", "--concurrency", str(settings.WORKERS + 1)),
+                *("--loglevel", "WARNING"),
+                *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+            ],
+        ),
+        Program("schedule", [*celery, "beat", "--loglevel", "WARNING"]),
+        Program(
+            "web",
+            [
+                python,
+                "-m",
+                "gunicorn",
+                "portal.wsgi",
+                *("--bind", f"{settings.HOST}:{settings.PORT}"),
+                *("--worker-class", "gthread", "--threads", str(settings.WEB_THREADS)),
+                *("--workers", str(settings.WORKERS)),
+                *("--worker-tmp-dir", "/dev/shm", "--log-level", "warning"),  # noqa: S108
+                *("--graceful-timeout", "5", "--timeout", "120", "--keep-alive", "30"),
+            ],
+        ),
+    ]
+
+
+def main() -> int:
+    """Runs until SIGINT or SIGTERM. Exit code 1 when the portal cannot start."""
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    if fault := _port_fault():
+        print(fault, file=sys.stderr)
+        return 1
+    try:
+        prepared = subprocess.run(
+            [sys.executable, "-m", "portal.first_run"], cwd=settings.BASE_DIR, env=_environment()
+        )
+        if prepared.returncode:
+            return 1
+        return _supervise(programs())
+    except KeyboardInterrupt:
+        return 0
+
+
+def _supervise(supervised: list[Program]) -> int:
+    announced = False
+    try:
+        while True:
+            for program in supervised:
+                program.tend()
+            if not announced and _ready():
+                announced = True
+                print(f"\nReady at {settings.PUBLIC_URL}/ - Ctrl-C stops everything.", flush=True)
+            time.sleep(0.2)
+    finally:
+        _stop_all(supervised)
+
+
+def _stop_all(supervised: list[Program]) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for program in supervised:
+        program.signal(signal.SIGTERM)
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while any(program.running for program in supervised) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for program in supervised:
+        program.signal(signal.SIGKILL)
+        if program.process is not None:
+            program.process.wait()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _port_fault() -> str:
+    """Why the port cannot be used; blank when it can."""
+    family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, settings.PORT))
+        except OSError as error:
+            return (
+                f"Cannot listen on {settings.HOST}:{settings.PORT}: {error.strerror}. "
+                "Stop what uses the port, or set PORT to another one."
+            )
+    return ""
+
+
+def _ready() -> bool:
+    url = f"http://{settings.HOST}:{settings.PORT}/readyz"
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
