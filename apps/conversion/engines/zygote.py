@@ -158,8 +158,10 @@ class _Server:
     def _become_child(self, client: _Client, request: child.CheckedRequest) -> NoReturn:
         try:
             os.setpgid(0, 0)
-            for stale in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(stale, signal.SIG_DFL)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            # A file past its limit is an error to handle, not the end of the process.
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             self._stop_listening_in_child(client)
             child.work(self.engine, request, client.connection, self.layers)
         finally:
@@ -310,6 +312,7 @@ def parse_arguments(description: str) -> argparse.Namespace:
     parser.add_argument("--socket", type=Path, required=True)
     parser.add_argument("--jobs-dir", type=_directory, required=True)
     parser.add_argument("--state-dir", type=_directory, required=True)
+    parser.add_argument("--scratch-dir", type=_directory, required=True)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     jail.die_with_parent()
