@@ -134,9 +134,9 @@ def _parameters(request: HttpRequest) -> dict[str, str]:
     known = {name: sent[name] for name in _PARAMETERS if sent.get(name) is not None}
     if not all(isinstance(value, str) for value in known.values()):
         raise errors.InvalidRequestError("The values must be strings.")
-    if "scope" in known:
-        known["scope"] = " ".join(dict.fromkeys(known["scope"].split()))
-    return known
+    # A parameter without a value counts as omitted (RFC 6749 section 3.2).
+    known["scope"] = " ".join(dict.fromkeys(known.get("scope", "").split()))
+    return {name: value for name, value in known.items() if value}
 
 
 def _of_form(body: bytes) -> dict[str, str]:
