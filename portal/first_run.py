@@ -17,7 +17,7 @@ def main() -> int:
     django.setup()
     print(f"Preparing {settings.DATA_DIR} ...", flush=True)
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["*.map"])
     _create_administrator()
     _open_demo()
     sys.stdout.flush()

@@ -45,7 +45,7 @@ class Program:
             env=_environment(),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  nothing else runs in this process
+            preexec_fn=_die_with_parent,
         )
 
     def tend(self) -> None:
@@ -197,7 +197,7 @@ def _port_fault() -> str:
 def _ready() -> bool:
     url = f"http://{settings.HOST}:{settings.PORT}/readyz"
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own address
+        with urllib.request.urlopen(url, timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

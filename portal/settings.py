@@ -156,7 +156,7 @@ def _blob_storage(url: str) -> dict[str, object]:
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "blobs": _blob_storage(STORAGE_URL),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.static.GzipStaticFilesStorage"},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -169,7 +169,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 
 # --- Queue ------------------------------------------------------------------------------------
 BROKER_URL = env.url(
-    "BROKER_URL", "filesystem://localhost/", schemes={"filesystem", "redis", "rediss", "amqp", "amqps"}
+    "BROKER_URL",
+    "filesystem://localhost/",
+    schemes={"filesystem", "redis", "rediss", "amqp", "amqps"},
 )
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

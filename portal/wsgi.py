@@ -22,9 +22,9 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     A chunked upload has no Content-Length, which Django reads as an empty body: such a body is
     spooled to disk first (RFC 9112 section 7.1; `wsgi.input_terminated` says the server ends it).
     """
-    if environ.get("wsgi.input_terminated") and not environ.get("CONTENT_LENGTH"):
-        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
-            return _with_spooled_body(environ, start_response)
+    chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
+    if chunked and environ.get("wsgi.input_terminated"):
+        return _with_spooled_body(environ, start_response)
     return _django(environ, start_response)
 
 
@@ -33,14 +33,17 @@ def _with_spooled_body(
 ) -> Iterable[bytes]:
     from django.conf import settings
 
-    body = tempfile.SpooledTemporaryFile(max_size=1024**2, dir=settings.SCRATCH_DIR)
+    # Closed when the server lets go of the request.
+    body = tempfile.SpooledTemporaryFile(  # noqa: SIM115
+        max_size=1024**2, dir=str(settings.SCRATCH_DIR)
+    )
     length = 0
     while chunk := environ["wsgi.input"].read(1024**2):
         length += len(chunk)
-        # One byte over the limit is enough: the service refuses it by the same rule as any upload.
+        body.write(chunk)
+        # One chunk over the limit is enough: the service refuses it as it does any upload.
         if length > settings.MAX_UPLOAD_BYTES:
             break
-        body.write(chunk)
     body.seek(0)
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)
     return _django(environ, start_response)

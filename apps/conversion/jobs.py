@@ -280,14 +280,10 @@ def _inspect(pdf: Blob) -> dict[str, Any]:
 
 
 def _mine(rendition: Rendition) -> QuerySet[Rendition]:
-    return Rendition.objects.filter(
-        pk=rendition.pk, state=State.RUNNING, fence=rendition.fence
-    )
+    return Rendition.objects.filter(pk=rendition.pk, state=State.RUNNING, fence=rendition.fence)
 
 
-def _finish(
-    rendition: Rendition, state: State, meta: dict[str, Any], stats: dict[str, Any]
-) -> None:
+def _finish(rendition: Rendition, state: str, meta: dict[str, Any], stats: dict[str, Any]) -> None:
     _mine(rendition).update(
         state=state,
         meta=meta,
@@ -323,13 +319,17 @@ def nudge() -> None:
     lapsed = Rendition.objects.filter(state=State.RUNNING, lease_until__lt=now)
     for rendition in list(lapsed[:100]):
         exhausted = rendition.attempts >= _ATTEMPTS
-        changed = _mine(rendition).filter(lease_until__lt=now).update(
-            state=State.FAILED if exhausted else State.QUEUED,
-            fence="",
-            lease_until=None,
-            error_code=ErrorCode.ENGINE_CRASHED if exhausted else "",
-            error_detail="Its worker was lost every time it was tried." if exhausted else "",
-            finished_at=now if exhausted else None,
+        changed = (
+            _mine(rendition)
+            .filter(lease_until__lt=now)
+            .update(
+                state=State.FAILED if exhausted else State.QUEUED,
+                fence="",
+                lease_until=None,
+                error_code=ErrorCode.ENGINE_CRASHED if exhausted else "",
+                error_detail="Its worker was lost every time it was tried." if exhausted else "",
+                finished_at=now if exhausted else None,
+            )
         )
         if changed and exhausted:
             services.release(rendition)

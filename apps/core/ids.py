@@ -44,5 +44,5 @@ def seal(secret: str) -> str:
 
 
 def unseal(sealed: str) -> str:
-    """The secret inside a sealed value. Raises cryptography.fernet.InvalidToken if tampered with."""
+    """The secret inside a sealed value. Raises cryptography.fernet.InvalidToken for another."""
     return _box().decrypt(sealed.encode()).decode() if sealed else ""

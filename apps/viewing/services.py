@@ -14,7 +14,8 @@ from django.utils import timezone
 from apps.clients.actors import Actor
 from apps.conversion import recipe as recipes
 from apps.conversion import services as conversion
-from apps.conversion.models import Rendition, RenditionPart
+from apps.conversion.models import Rendition
+from apps.conversion.models import RenditionPart as RenditionPart  # what page_image() returns
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import seal, unseal
 from apps.document_sessions import services as sessions

@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 from django.utils import timezone
 
 from apps.clients.actors import Actor
@@ -216,9 +216,9 @@ def _unreferenced() -> QuerySet[Blob]:
     """Blobs no handle points at, whichever app the handle belongs to."""
     blobs = Blob.objects.all()
     for relation in Blob._meta.get_fields(include_hidden=True):
-        if relation.auto_created and relation.one_to_many and relation.related_model is not None:
-            handles = relation.related_model._default_manager.filter(  # type: ignore[union-attr]
-                **{relation.field.name: OuterRef("pk")}  # type: ignore[union-attr]
+        if isinstance(relation, ForeignObjectRel):
+            handles = relation.related_model._default_manager.filter(
+                **{relation.field.name: OuterRef("pk")}
             )
             blobs = blobs.filter(~Exists(handles))
     return blobs

@@ -112,9 +112,7 @@ def _from_text(head: bytes) -> tuple[str, ...]:
         root = re.search(rb"<(?:\w+:)?(svg|html|document)[\s>]", text)
         if root and root[1] == b"svg":
             return ("svg",)
-        flat = re.search(
-            rb'office:mimetype="application/vnd\.oasis\.opendocument\.(\w+)"', text
-        )
+        flat = re.search(rb'office:mimetype="application/vnd\.oasis\.opendocument\.(\w+)"', text)
         if flat:
             kind = {b"text": "fodt", b"spreadsheet": "fods", b"presentation": "fodp"}
             return (kind[flat[1]],) if flat[1] in kind else ()
@@ -193,7 +191,12 @@ def _from_ole(file: BinaryIO, head: bytes) -> tuple[str, ...]:
 def _is_binary(head: bytes) -> bool:
     """NUL bytes are no text, unless half of all bytes are NUL: that is UTF-16."""
     zeros = head.count(0)
-    return zeros > 0 and not 0.2 < zeros / len(head) < 0.6 and head[:2] not in (
-        b"\xff\xfe",
-        b"\xfe\xff",
+    return (
+        zeros > 0
+        and not 0.2 < zeros / len(head) < 0.6
+        and head[:2]
+        not in (
+            b"\xff\xfe",
+            b"\xfe\xff",
+        )
     )

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from apps.conversion.recipe import RASTER_FORMATS, on_ladder
 from apps.core.errors import ErrorCode, PortalError
-from apps.dialects.base import DialectView, PublicMixin, file_response, json_body
+from apps.dialects.base import DialectView, PublicView, file_response, json_body
 from apps.dialects.native import errors, wire
 from apps.viewing import services as viewing
 from apps.workfiles import services as workfiles
@@ -23,7 +23,7 @@ class NativeView(DialectView):
         return errors.render(error)
 
 
-class ViewerView(PublicMixin, NativeView):
+class ViewerView(NativeView, PublicView):
     """A call of a viewer page."""
 
     def view(self, identity: str) -> viewing.View:
@@ -31,11 +31,13 @@ class ViewerView(PublicMixin, NativeView):
         return viewing.look(self.actor, identity)
 
 
-class NotRouted(PublicMixin, NativeView):
+class NotRouted(NativeView, PublicView):
     """Paths below /api/ that no other view answers."""
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        return self.render_error(PortalError(ErrorCode.NOT_ROUTED, f"No endpoint at {request.path}."))
+        return self.render_error(
+            PortalError(ErrorCode.NOT_ROUTED, f"No endpoint at {request.path}.")
+        )
 
 
 class View(ViewerView):

@@ -116,4 +116,6 @@ def _stopped(error: PortalError) -> HttpResponse:
 def header_text(text: str) -> str:
     """Text as it may stand in a status line or header: one line of Latin-1."""
     line = " ".join(text.split())
-    return "".join(c for c in line if c.isprintable()).encode("latin-1", "replace").decode("latin-1")
+    return (
+        "".join(c for c in line if c.isprintable()).encode("latin-1", "replace").decode("latin-1")
+    )

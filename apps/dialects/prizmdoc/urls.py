@@ -13,12 +13,8 @@ _sessions = [
     path("ViewingSession/<str:u_id>/SourceFile", views.SourceFile.as_view()),
     path("ViewingSession/<str:u_id>/SourceRef", views.SourceRef.as_view()),
     path("ViewingSession/<str:u_id>/FileId", views.FileId.as_view()),
-    path(
-        "ViewingSession/<str:u_id>/Notification/SessionStarted", views.SessionStarted.as_view()
-    ),
-    path(
-        "ViewingSession/<str:u_id>/Notification/SessionStopped", views.SessionStopped.as_view()
-    ),
+    path("ViewingSession/<str:u_id>/Notification/SessionStarted", views.SessionStarted.as_view()),
+    path("ViewingSession/<str:u_id>/Notification/SessionStopped", views.SessionStopped.as_view()),
     path("WorkFile", views.WorkFiles.as_view()),
     path("WorkFile/<str:file_id>", views.WorkFile.as_view()),
     path("WorkFile/<str:file_id>/Info", views.WorkFileInfo.as_view()),

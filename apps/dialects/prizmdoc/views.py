@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from apps.conversion.recipe import RASTER_FORMATS
 from apps.core.errors import ErrorCode, PortalError
-from apps.dialects.base import DialectView, PublicMixin, file_response, json_body
+from apps.dialects.base import DialectView, PublicView, file_response, json_body
 from apps.dialects.prizmdoc import errors, wire
 from apps.viewing import services as viewing
 from apps.workfiles import services as workfiles
@@ -37,7 +37,7 @@ class PrizmDocView(DialectView):
         return u_id[1:]
 
 
-class ViewerView(PublicMixin, PrizmDocView):
+class ViewerView(PrizmDocView, PublicView):
     """A call of a viewer: the session's id opens it."""
 
     def view(self, u_id: str) -> viewing.View:
@@ -49,11 +49,13 @@ class ViewerView(PublicMixin, PrizmDocView):
         return self.view(wire.query(self.request.query_params, "DocumentID"))
 
 
-class NotRouted(PublicMixin, PrizmDocView):
+class NotRouted(PrizmDocView, PublicView):
     """Paths below the dialect's prefix that no other view answers."""
 
     def dispatch(self, request: Request, *args: object, **kwargs: object) -> HttpResponse:  # type: ignore[override]
-        return self.render_error(PortalError(ErrorCode.NOT_ROUTED, f"No endpoint at {request.path}."))
+        return self.render_error(
+            PortalError(ErrorCode.NOT_ROUTED, f"No endpoint at {request.path}.")
+        )
 
 
 class ViewingSessions(PrizmDocView):

@@ -248,7 +248,7 @@ def query_choice(parameters: Mapping[str, str], name: str, default: str, *choice
 def file_extension(parameters: Mapping[str, str]) -> str:
     """`FileExtension`, in lower case. Raises INPUT_INVALID for a leading period (seed 001)."""
     extension = query(parameters, "FileExtension").lower()
-    if extension.startswith(".") or not extension.isalnum() and extension:
+    if extension.startswith(".") or (not extension.isalnum() and extension):
         raise _invalid_query(
             "FileExtension", extension, {"type": "string", "pattern": "^[A-Za-z0-9]+$"}
         )

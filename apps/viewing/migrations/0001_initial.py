@@ -5,26 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('document_sessions', '0001_initial'),
-        ('workfiles', '0001_initial'),
+        ("document_sessions", "0001_initial"),
+        ("workfiles", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ViewingDetail',
+            name="ViewingDetail",
             fields=[
-                ('session', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='viewing', serialize=False, to='document_sessions.documentsession')),
-                ('display_name', models.CharField(blank=True, max_length=255)),
-                ('password', models.TextField(blank=True, editable=False)),
-                ('allow_download', models.BooleanField(default=True)),
-                ('allow_print', models.BooleanField(default=True)),
-                ('allow_copy', models.BooleanField(default=True)),
-                ('starts_converting', models.BooleanField(default=True)),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workfiles.workfile')),
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="viewing",
+                        serialize=False,
+                        to="document_sessions.documentsession",
+                    ),
+                ),
+                ("display_name", models.CharField(blank=True, max_length=255)),
+                ("password", models.TextField(blank=True, editable=False)),
+                ("allow_download", models.BooleanField(default=True)),
+                ("allow_print", models.BooleanField(default=True)),
+                ("allow_copy", models.BooleanField(default=True)),
+                ("starts_converting", models.BooleanField(default=True)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workfiles.workfile",
+                    ),
+                ),
             ],
         ),
     ]
