@@ -54,7 +54,7 @@ class ApiClientAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     search_fields = ("name", "client_id", "origins", "credentials__prefix", "credentials__label")
     list_before_template = "admin/clients/apiclient/first_client.html"
     change_form_outer_before_template = "admin/clients/apiclient/credentials.html"
-    readonly_fields = ("client_id", "created", "last_used_at")
+    readonly_fields = ("identifier", "created", "last_used_at")
     view_on_site = False
     fieldsets = (
         (None, {"fields": ("name", "client_type", "is_active")}),
@@ -104,6 +104,12 @@ class ApiClientAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     def live_credentials(self, client: Any) -> int:
         """How many secrets and access keys work now."""
         return int(client.live_count)
+
+    @admin.display(description="client ID")
+    def identifier(self, client: ApiClient) -> str:
+        """The client id, which may wrap on a small screen; copying it is not affected."""
+        half = len(client.client_id) // 2
+        return format_html("{}<wbr>{}", client.client_id[:half], client.client_id[half:])
 
     def get_urls(self) -> list[URLPattern]:
         """The credential pages beside the usual ones."""

@@ -61,7 +61,7 @@ ISSUE_PAGES = {
         ),
     ),
     "rotate": IssuePage(
-        "Rotate the secret",
+        "Rotate (older ones end in 24 h)",
         "You get a new secret. All older ones keep working for 24 hours, so that the program can "
         "change over without an interruption, and then end.",
         "Rotate",
@@ -160,7 +160,7 @@ def _revoke(
         messages.success(request, f"The {credential} is revoked and refused from now on.")
         return redirect(_client_url(client))
     context = {
-        "title": f"Revoke the {credential}",
+        "title": f"Revoke the {credential} of {client}",
         "explanation": "Whatever uses it is refused from that moment on. This cannot be undone.",
         "form": form,
         "button": "Revoke",

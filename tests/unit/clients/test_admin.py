@@ -145,7 +145,9 @@ def test_rotating_gives_the_older_secrets_a_day(browser: Client, program: Progra
 def test_revoking_asks_first_and_is_logged(browser: Client, program: Program) -> None:
     token = program.token()
     url = _url(program, f"revoke/{Credential.objects.get().pk}")
-    assert "cannot be undone" in browser.get(url).content.decode()
+    asked = browser.get(url).content.decode()
+    assert "cannot be undone" in asked
+    assert f"Revoke the client secret {program.secret[:8]}... of web shop" in asked
     assert Credential.objects.get().is_live()
 
     response = _submit(browser, url, end_tokens="on")
