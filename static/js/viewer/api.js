@@ -25,6 +25,7 @@ class Later extends Error {
 export class ConnectionLost extends Error {}
 
 const ENDED = new Set(["session_not_found", "session_stopped"]);
+const LONGEST_WAIT = 45_000;
 const GATEWAY = new Set([502, 503, 504]);
 
 /**
@@ -53,7 +54,8 @@ export function createApi(base) {
   }
 
   async function request(path, { signal, ...options } = {}) {
-    const signals = signal ? [signal, closing.signal] : [closing.signal];
+    const signals = [closing.signal, AbortSignal.timeout(LONGEST_WAIT)];
+    if (signal) signals.push(signal);
     let response;
     try {
       response = await fetch(base + path, { ...options, signal: AbortSignal.any(signals) });
@@ -74,8 +76,9 @@ export function createApi(base) {
       throw new Later(1000 * (Number(response.headers.get("Retry-After")) || 2));
     }
     const problem = new Problem(told ? await response.json() : {}, response.status);
-    if (ENDED.has(problem.code)) end(problem);
-    throw problem;
+    if (!ENDED.has(problem.code)) throw problem;
+    end(problem);
+    throw closing.signal.reason;
   }
 
   const json = async (path, options) => (await request(path, options)).json();

@@ -31,7 +31,10 @@ const texts = createTexts(api);
 const leave = () => scroller.focus({ preventScroll: true });
 
 const pages = createPages({ scroller, space: byId("pages"), store, images, texts, copy: allowed("copy") });
-const thumbnails = createThumbnails({ scroller: byId("thumbnail-scroller"), list: byId("thumbnail-list"), store, images, goTo: pages.goTo });
+const thumbnails = createThumbnails({ scroller: byId("thumbnail-scroller"), list: byId("thumbnail-list"), store, images, goTo: (page) => {
+  panels.closeDrawer();
+  pages.goTo(page);
+} });
 const search = createSearch({ api, texts, pages, store });
 const panels = createPanels({ leave, onSearch: (open) => (open ? search.open() : search.close()) });
 const print = allowed("print") ? createPrint({ images, pages, store }) : null;
@@ -109,10 +112,17 @@ viewer.addEventListener("click", ({ target }) => {
 const sayPage = afterPause(({ page, pageCount }) => announce(`Page ${page + 1} of ${pageCount}`), 500);
 store.on("page", sayPage);
 
+/* Tools that need a document rest while there is none. */
+function setReadable(now) {
+  viewer.toggleAttribute("data-idle", !now);
+  for (const tool of document.querySelectorAll(".tools.middle :is(button, input), .tools.end button:not(#more)")) tool.disabled = !now;
+}
+
 function showPages(sizes) {
   const count = sizes.reduce((sum, [, , times]) => sum + times, 0);
   if (count === 0 || count === store.get().pageCount) return;
   byId("skeleton").hidden = true;
+  setReadable(true);
   store.set({ pageCount: count });
   pages.setSizes(sizes);
   thumbnails.setSizes(sizes);
@@ -164,9 +174,11 @@ api.on("ended", ({ detail }) => {
   images.clear();
   texts.clear();
   store.set({ pageCount: 0 });
+  setReadable(false);
   byId("skeleton").hidden = true;
   dismiss("preparing");
   showEnded(detail);
 });
 
+setReadable(false);
 follow();

@@ -32,7 +32,8 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
   let frame = 0;
   const live = new Map();
   const pinned = new Set();
-  const scrolling = createScrolling(scroller, space, () => {
+  const scrolling = createScrolling(scroller, space, (byReader) => {
+    if (byReader) chosen = null;
     frame ||= requestAnimationFrame(() => {
       frame = 0;
       render();
@@ -65,7 +66,9 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
 
   function currentPage() {
     if (chosen !== null) return chosen;
-    return rows.indexAt(scrolling.top() + scroller.clientHeight * 0.4);
+    const top = scrolling.top();
+    const share = top <= 0 ? 0 : top >= rows.total - scroller.clientHeight ? 1 : 0.4;
+    return rows.indexAt(top + scroller.clientHeight * share);
   }
 
   function render() {
@@ -82,7 +85,7 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
 
     const rushing = Math.abs(scrolling.top() - lastTop) > scroller.clientHeight;
     lastTop = scrolling.top();
-    if (!rushing) loadPictures();
+    if (!rushing) load();
     settle();
     store.set({ page: currentPage() });
   }
@@ -114,21 +117,18 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
     return 10 + Math.min(Math.abs(index - first), Math.abs(index - last));
   }
 
-  function loadPictures() {
+  function load() {
+    if (sizes.count === 0) return;
     const [first, last] = visible();
     for (const [index, page] of live) {
       const width = rung(upright(index).width * devicePixelRatio);
       const seen = index >= first && index <= last;
       page.want(seen ? width : Math.min(width, NEIGHBOUR_WIDTH), () => urgency(index));
+      if (seen) page.wantText();
     }
   }
 
-  const settle = afterPause(() => {
-    if (sizes.count === 0) return;
-    loadPictures();
-    const [first, last] = visible();
-    for (const [index, page] of live) if (index >= first && index <= last) page.wantText();
-  }, SETTLED);
+  const settle = afterPause(load, SETTLED);
 
   /** What stands at a point of the view, in parts of its page, to find it again after a change. */
   function anchor(x = scroller.clientWidth / 2, y = 0) {
@@ -147,7 +147,8 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
   function fit() {
     if (mode === "free" || sizes.count === 0) return;
     const room = { width: scroller.clientWidth - 2 * margin(), height: scroller.clientHeight - 2 * GAP };
-    zoom = fittingZoom(mode, turned(points(currentPage())), room);
+    const widest = (rotation % 180 ? sizes.heights : sizes.widths).reduce((most, one) => Math.max(most, one), 0);
+    zoom = fittingZoom(mode, turned(points(currentPage())), widest, room);
   }
 
   function change(apply, held) {
@@ -170,9 +171,6 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
     store.set({ page: chosen });
   }
 
-  for (const kind of ["wheel", "touchmove", "pointerdown"]) {
-    scroller.addEventListener(kind, () => (chosen = null), { passive: true });
-  }
   new ResizeObserver(() => change(fit, anchor())).observe(scroller);
 
   return {

@@ -7,7 +7,7 @@ const TALLEST = 8_000_000;
  * are scaled, and the two are brought together when scrolling rests.
  * @param {HTMLElement} element scrolls
  * @param {HTMLElement} space the tall box inside it
- * @param {() => void} onMove
+ * @param {(byReader: boolean) => void} onMove byReader unless the move was asked for here
  */
 export function createScrolling(element, space, onMove) {
   let total = 0;
@@ -27,7 +27,7 @@ export function createScrolling(element, space, onMove) {
     element.scrollTop = scaled() ? Math.round(target / ratio()) : target;
     last = element.scrollTop;
     shift = scaled() ? target - last : 0;
-    onMove();
+    onMove(false);
   }
 
   function bringTogether() {
@@ -38,16 +38,17 @@ export function createScrolling(element, space, onMove) {
     "scroll",
     () => {
       const now = element.scrollTop;
+      const byReader = now !== last;
       if (scaled()) {
         if (Math.abs(now - last) > view() * 1.5) shift = Math.round(now * ratio()) - now;
         shift = Math.round(clamp(now + shift)) - now;
         clearTimeout(resting);
         const stuck = (now <= 0 && shift > 0) || (now >= tall - view() && now + shift < end());
-        if (stuck) bringTogether();
-        else resting = setTimeout(bringTogether, 200);
+        if (stuck) return bringTogether();
+        resting = setTimeout(bringTogether, 200);
       }
       last = now;
-      onMove();
+      onMove(byReader);
     },
     { passive: true },
   );

@@ -59,7 +59,7 @@ export function watchExpiry(api) {
   function nearEnd() {
     if (used) return ask();
     const clock = new Date(end).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    notify("expiry", `Nobody has turned a page for a while: this view closes at ${clock}.`, { action: { label: "Keep it open", run: ask } });
+    notify("expiry", `This view closes at ${clock} unless you go on reading.`, { action: { label: "Keep it open", run: ask } });
     at(end + 1000, ask);
   }
 

@@ -124,16 +124,20 @@ export function createThumbnails({ scroller, list, store, images, goTo }) {
     live.get(index)?.element.focus({ preventScroll: true });
   });
 
-  store.on("page", ({ page }) => {
+  function revealCurrent() {
     if (sizes.count === 0) return;
-    reveal(page);
+    reveal(store.get().page);
     render();
-  });
-  store.on("rotation", relayout);
-  new ResizeObserver(() => {
+  }
+
+  function refresh() {
     relayout();
-    if (sizes.count > 0) reveal(store.get().page);
-  }).observe(scroller);
+    revealCurrent();
+  }
+
+  store.on("page", revealCurrent);
+  store.on("rotation", refresh);
+  new ResizeObserver(refresh).observe(scroller);
 
   return {
     /** @param {[number, number, number][]} runs page sizes in points, run-length */

@@ -19,13 +19,17 @@ export function createToolbar({ store, goTo, zoomTo, leave }) {
     if (document.activeElement !== input) input.value = String(page + 1);
     showEnds(store.get());
   });
-  store.on("pageCount", (state) => {
-    byId("page-count").textContent = state.pageCount || "…";
-    byId("page-count").parentElement.style.setProperty("--digits", String(state.pageCount).length);
-    showEnds(state);
-  });
+  store.on("pageCount", showCount);
+  store.on("session", showCount);
   store.on("zoom", showZoom);
   store.on("zoomMode", showZoom);
+
+  function showCount(state) {
+    const known = state.session?.document?.pages ?? null;
+    byId("page-count").textContent = state.pageCount === 0 ? "…" : `${state.pageCount}${known === null ? "+" : ""}`;
+    byId("page-count").parentElement.style.setProperty("--digits", String(state.pageCount).length);
+    showEnds(state);
+  }
 
   function showEnds({ page, pageCount }) {
     document.querySelector('.toolbar [data-command="previous-page"]').disabled = page <= 0;
