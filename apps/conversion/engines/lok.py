@@ -63,7 +63,6 @@ def run(profile: Path, ready: Callable[[], NoReturn]) -> NoReturn:
         os._exit(1)
     depth = 0
 
-    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
     def poll(data: int, timeout_us: int) -> int:
         nonlocal depth
         depth += 1
@@ -79,15 +78,16 @@ def run(profile: Path, ready: Callable[[], NoReturn]) -> NoReturn:
         finally:
             os._exit(1)
 
-    @ctypes.CFUNCTYPE(None, ctypes.c_void_p)
     def wake(data: int) -> None:
         pass
 
-    loop = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(
+    poll_callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(poll)
+    wake_callback = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(wake)
+    run_loop = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(
         kit.contents.class_.contents.functions[_RUN_LOOP]
     )
     # The data pointer must not be null, or LibreOffice never calls `poll`.
-    loop(kit, poll, wake, ctypes.c_void_p(1))
+    run_loop(kit, poll_callback, wake_callback, ctypes.c_void_p(1))
     os._exit(1)
 
 

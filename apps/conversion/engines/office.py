@@ -14,7 +14,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import containers, fontconfig, jail_test, lok, plaintext, profile, warmup, zygote
+from . import containers, fontconfig, intake, jail_test, lok, profile, tables, warmup, zygote
 from .job import Engine, Job, Operation, Refusal
 from .protocol import Meta
 
@@ -22,27 +22,7 @@ UNFIT = 4
 _PDF = "application/pdf"
 _DEFAULT_MAX_PAGES = 2000
 _DEFAULT_LOCALE = "en-GB"
-_MAX_TEXT_BYTES = 32 * 1024**2
 _FONT_SECONDS = 0.15
-_UTF8 = 76  # LibreOffice's number for it
-
-TEXT_FORMATS = frozenset({"txt", "text", "log", "md", "asciidoc", "json", "xml", "yaml", "ini"})
-TABLE_FORMATS = frozenset({"csv", "tsv"})
-_OOXML = frozenset({"zip", "cfb"})
-_BINARY = frozenset({"zip", "cfb", "rtf", "xml"})
-# The containers that each format may come in. Office programs write one format under another's
-# name often enough; LibreOffice tells those apart by their content.
-FORMATS: dict[str, frozenset[str]] = {
-    **dict.fromkeys(
-        "docx docm dotx dotm xlsx xlsm xltx xlsb pptx pptm ppsx potx vsdx".split(), _OOXML
-    ),
-    **dict.fromkeys("doc dot xls xlt ppt pps pot vsd rtf".split(), _BINARY),
-    **dict.fromkeys("odt ott ods ots odp otp odg otg".split(), frozenset({"zip"})),
-    **dict.fromkeys("fodt fods fodp fodg".split(), frozenset({"xml"})),
-    "wmf": frozenset({"wmf", "emf"}),
-    "emf": frozenset({"wmf", "emf"}),
-}
-FORMATS["xls"] = FORMATS["xls"] | {"biff"}
 
 
 def main() -> NoReturn:
@@ -89,7 +69,7 @@ def to_pdf(job: Job) -> Meta:
     locale = params.get("locale") or _DEFAULT_LOCALE
     if locale != _DEFAULT_LOCALE:
         documents.set_locale(locale)
-    document = _load(job, str(params.get("format", "")).lower())
+    document = _load(job)
     pages = documents.count_pages(document)
     if not pages:
         raise Refusal("document_empty", "The document has nothing to print.")
@@ -111,70 +91,20 @@ def to_pdf(job: Job) -> Meta:
     }
 
 
-def _load(job: Job, form: str) -> Any:
+def _load(job: Job) -> Any:
     from . import uno_documents as documents
 
-    if form in TEXT_FORMATS:
-        return documents.load(
-            _as_utf8(job)[0],
-            filter_name="Text (encoded)",
-            options="UTF8,LF,Liberation Mono,en-US,",
-        )
-    if form in TABLE_FORMATS:
-        path, text = _as_utf8(job)
-        separator = ord("\t" if form == "tsv" else plaintext.delimiter(text))
-        document = documents.load(
-            path,
-            filter_name="Text - txt - csv (StarCalc)",
-            options=f"{separator},34,{_UTF8},1,,0,false,false,false,false,false,0,false",
-        )
-        documents.fit_table(document)
-        return document
-    password = params_password(job.params)
-    check(job.source, form, password)
+    source = intake.admit(job)
     try:
-        return documents.load(job.source, password=password)
+        document = documents.load(source)
     except Refusal as refusal:
-        if (
-            refusal.code == "document_corrupt"
-            and password
-            and containers.identify(job.source) == "cfb"
-        ):
-            if containers.is_encrypted_package(job.source):
-                raise Refusal(
-                    "password_wrong", "The password does not open the document."
-                ) from refusal
+        # LibreOffice has no words for a password that does not open an encrypted package.
+        if refusal.code == "document_corrupt" and containers.is_encrypted_package(source.path):
+            raise Refusal(*documents.PASSWORD_WRONG) from refusal
         raise
-
-
-def params_password(params: Meta) -> str | None:
-    """The password given with a job, None without one."""
-    return str(params["password"]) if params.get("password") else None
-
-
-def check(source: Path, form: str, password: str | None) -> None:
-    """Refuse what LibreOffice need not see. Raises Refusal with the reason."""
-    if form not in FORMATS:
-        raise Refusal("format_unsupported", f"The office engine does not read .{form} files.")
-    container = containers.identify(source)
-    if container not in FORMATS[form]:
-        raise Refusal("format_mismatch", f"The content is not that of a .{form} file.")
-    if container == "zip":
-        containers.check_package(source)
-    if container == "cfb" and not password and containers.is_encrypted_package(source):
-        raise Refusal("password_required", "The document asks for a password.")
-
-
-def _as_utf8(job: Job) -> tuple[Path, str]:
-    size = job.source.stat().st_size
-    if not size:
-        raise Refusal("document_empty", "The file has no bytes.")
-    if size > _MAX_TEXT_BYTES:
-        raise Refusal("too_large", f"Text of more than {_MAX_TEXT_BYTES} bytes.")
-    text = plaintext.decode(job.source.read_bytes())
-    path = job.tmp / "text.txt"
-    path.write_text(text, "utf-8", errors="replace")
-    return path, text
+    if documents.kind_of(document) == "calc":
+        tables.lay_out(document, bare=source.is_table)
+    return document
 
 
 if __name__ == "__main__":

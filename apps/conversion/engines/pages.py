@@ -12,26 +12,56 @@ from typing import NoReturn
 
 import pypdfium2
 
-from . import jail_test, pdf, raster, text, zygote
-from .job import Engine, Operation
+from . import cad, images, jail_test, markup, pdf, raster, svg, text, zygote
+from .job import Engine, Job, Operation, Refusal
 from .protocol import Meta
 
-
-def _probe_programs(params: Meta) -> tuple[str, ...]:
-    return (jail_test.PROGRAM,) if params.get("programs") else ()
-
+_TO_PDF = {
+    "pdf": pdf.pass_through,
+    "svg": svg.to_pdf,
+    "dxf": cad.to_pdf,
+    **dict.fromkeys(("html", "htm", "xhtml"), markup.to_pdf),
+    **dict.fromkeys(images.FORMATS, images.to_pdf),
+}
+_DRAWN_BY_LIBRSVG = {"svg", "dxf"}
 
 # Installed libraries only: some modules load others late.
 _LIBRARIES = tuple(
     sorted({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 )
 
+
+def to_pdf(job: Job) -> Meta:
+    """Operation `pdf`, params {format, password?}: whatever this engine reads as PDF."""
+    form = _format(job.params)
+    if form not in _TO_PDF:
+        raise Refusal("format_unsupported", f"The pages engine does not read .{form} files.")
+    return _TO_PDF[form](job)
+
+
+def _format(params: Meta) -> str:
+    return str(params.get("format", "pdf")).lower()
+
+
+def _programs_for_pdf(params: Meta) -> tuple[str, ...]:
+    return (svg.RSVG_CONVERT,) if _format(params) in _DRAWN_BY_LIBRSVG else ()
+
+
+def _programs_for_svg(params: Meta) -> tuple[str, ...]:
+    return (svg.PDFTOCAIRO,)
+
+
+def _programs_for_probe(params: Meta) -> tuple[str, ...]:
+    return (jail_test.PROGRAM,) if params.get("programs") else ()
+
+
 OPERATIONS = {
     "inspect": Operation(pdf.inspect),
-    "pdf": Operation(pdf.pass_through),
+    "pdf": Operation(to_pdf, _programs_for_pdf),
     "raster": Operation(raster.raster),
+    "svg": Operation(svg.pages, _programs_for_svg),
     "text": Operation(text.text),
-    "jail-test": Operation(jail_test.probe, _probe_programs),
+    "jail-test": Operation(jail_test.probe, _programs_for_probe),
 }
 
 
@@ -39,7 +69,9 @@ def main() -> NoReturn:
     """Run the zygote; see zygote.parse_arguments."""
     options = zygote.parse_arguments("Serve PDF pages, images, drawings and web pages.")
     version = f"PDFium {pypdfium2.PDFIUM_INFO}"
-    zygote.serve(Engine("pages", "zygote", version, OPERATIONS, _LIBRARIES), options)
+    zygote.serve(
+        Engine("pages", "zygote", version, OPERATIONS, (*_LIBRARIES, svg.POPPLER_DATA)), options
+    )
 
 
 if __name__ == "__main__":

@@ -124,7 +124,17 @@ def pass_through(job: Job) -> Meta:
     return shortened(job, meta)
 
 
-def count_pages(path: Path) -> int:
-    """Pages of a PDF that this engine wrote."""
-    with open_pdf(path) as document:
-        return len(document)
+def deliver(job: Job, whole: Path) -> Meta:
+    """Report a PDF that this engine made as part `whole`; returns its description."""
+    with open_pdf(whole) as document:
+        meta = describe(document)
+    job.part("whole", whole, MEDIA_TYPE, {"pages": meta["pages"]})
+    return shortened(job, meta)
+
+
+def load_page(document: Any, index: int) -> Any:
+    """Page `index`. Raises Refusal when its part of the file is damaged."""
+    try:
+        return document[index]
+    except pypdfium2.PdfiumError as error:
+        raise Refusal("document_corrupt", f"Page {index} cannot be loaded.") from error

@@ -8,9 +8,9 @@ import re
 from collections import Counter
 
 try:
-    from charset_normalizer import from_bytes as _guess
+    import charset_normalizer
 except ImportError:
-    _guess = None
+    charset_normalizer = None  # type: ignore[assignment]
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -46,8 +46,8 @@ def _decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    if _guess is not None:
-        best = _guess(data[:_SAMPLE]).best()
+    if charset_normalizer is not None:
+        best = charset_normalizer.from_bytes(data[:_SAMPLE]).best()
         if best is not None:
             return data.decode(best.encoding, "replace")
     return data.decode("cp1252", "replace")

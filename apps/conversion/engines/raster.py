@@ -43,7 +43,7 @@ def raster(job: Job) -> Meta:
         document.init_forms()
         pages = page_range(params, len(document))
         for index in pages:
-            page = document[index]
+            page = pdf.load_page(document, index)
             pixels = render(document, page, params, _WEBP_MAX_SIDE if form == "webp" else _MAX_SIDE)
             target = job.out / f"page-{index}.{form}"
             target.write_bytes(encode(pixels, form, int(params.get("quality", 80))))

@@ -42,7 +42,7 @@ def page_text(document: Any, index: int) -> Meta:
     as displayed (rotation and crop box applied). A word broken over two lines has two entries with
     a soft hyphen between them.
     """
-    page = document[index]
+    page = pdf.load_page(document, index)
     textpage = page.get_textpage()
     characters = _characters(textpage)
     spans = [match.span() for match in _WORD.finditer(characters)]

@@ -16,7 +16,9 @@ import unohelper
 from com.sun.star.beans import PropertyValue
 from com.sun.star.task import XInteractionHandler2
 
+from .intake import Source
 from .job import Refusal
+from .protocol import FailureCode
 
 Kind = Literal["writer", "calc", "impress", "draw"]
 
@@ -27,6 +29,15 @@ _SERVICES: tuple[tuple[str, Kind], ...] = (
     ("com.sun.star.drawing.DrawingDocument", "draw"),
 )
 _MAX_STYLES = 5_000
+
+PASSWORD_REQUIRED: tuple[FailureCode, str] = (
+    "password_required",
+    "The document asks for a password.",
+)
+PASSWORD_WRONG: tuple[FailureCode, str] = (
+    "password_wrong",
+    "The password does not open the document.",
+)
 
 
 def properties(**values: Any) -> tuple[Any, ...]:
@@ -55,7 +66,7 @@ class _Questions(unohelper.Base, XInteractionHandler2):  # type: ignore[misc]
     def handle(self, request: Any) -> None:
         self.handleInteractionRequest(request)
 
-    def handleInteractionRequest(self, request: Any) -> bool:  # noqa: N802 - UNO's name
+    def handleInteractionRequest(self, request: Any) -> bool:
         offered = request.getContinuations()
         names = " ".join(str(answer) for answer in offered)
         if "XInteractionPassword" in names:
@@ -71,46 +82,39 @@ class _Questions(unohelper.Base, XInteractionHandler2):  # type: ignore[misc]
         return True
 
 
-def load(
-    path: Path, *, password: str | None = None, filter_name: str = "", options: str = ""
-) -> Any:
+def load(source: Source) -> Any:
     """Open a document without view, macros, links or locks. Raises Refusal with the reason."""
     questions = _Questions()
     arguments: dict[str, Any] = {
         "Hidden": True,
-        "ReadOnly": not filter_name,
+        "ReadOnly": not source.filter_name,
         "MacroExecutionMode": _NEVER_EXECUTE,
         "UpdateDocMode": _NO_UPDATE,
-        "InteractionHandler": questions,
     }
-    if password:
-        arguments["Password"] = password
-    if filter_name:
-        # Nothing is left to ask, and a handler would be asked for the options all the same.
-        del arguments["InteractionHandler"]
-        arguments |= {"FilterName": filter_name, "FilterOptions": options}
+    if source.filter_name:
+        # No handler: it would be asked for the options although they are here.
+        arguments |= {"FilterName": source.filter_name, "FilterOptions": source.options}
+    else:
+        arguments["InteractionHandler"] = questions
+    if source.password:
+        arguments["Password"] = source.password
     desktop = create("com.sun.star.frame.Desktop")
     reason = "LibreOffice finds no document in it."
     document = None
     try:
-        document = desktop.loadComponentFromURL(path.as_uri(), "_blank", 0, properties(**arguments))
+        url = source.path.as_uri()
+        document = desktop.loadComponentFromURL(url, "_blank", 0, properties(**arguments))
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     if document is not None:
         return document
     if questions.password:
-        raise Refusal(*_PASSWORD[bool(password)])
+        raise Refusal(*(PASSWORD_WRONG if source.password else PASSWORD_REQUIRED))
     if questions.filter_options:
         raise Refusal("format_mismatch", "The content is not what the format says.")
     if questions.broken:
         reason = "The package is broken."
     raise Refusal("document_corrupt", reason)
-
-
-_PASSWORD: dict[bool, tuple[Any, str]] = {
-    False: ("password_required", "The document asks for a password."),
-    True: ("password_wrong", "The password does not open the document."),
-}
 
 
 def kind_of(document: Any) -> Kind:
@@ -152,22 +156,6 @@ def set_locale(locale: str) -> None:
     )
     access.setPropertyValue("ooSetupSystemLocale", locale)
     access.commitChanges()
-
-
-def fit_table(document: Any) -> None:
-    """Lay a bare table out: columns as wide as needed, all of them on one page, no header."""
-    for sheet in document.Sheets:
-        cursor = sheet.createCursor()
-        cursor.gotoEndOfUsedArea(False)
-        used = sheet.getCellRangeByPosition(0, 0, cursor.RangeAddress.EndColumn, 0)
-        used.Columns.OptimalWidth = True
-        style = document.StyleFamilies.getByName("PageStyles").getByName(sheet.PageStyle)
-        style.HeaderIsOn = style.FooterIsOn = False
-        style.ScaleToPagesX, style.ScaleToPagesY = 1, 0
-        printable = style.Width - style.LeftMargin - style.RightMargin
-        if used.Size.Width > printable:
-            style.IsLandscape = True
-            style.Width, style.Height = style.Height, style.Width
 
 
 def requested_fonts(document: Any, seconds: float) -> set[str]:

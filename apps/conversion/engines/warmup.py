@@ -15,6 +15,8 @@ import tempfile
 import traceback
 from pathlib import Path
 
+from .intake import Source
+
 _PAGES = 2
 # Format: (factory, filter that writes it).
 _FORMATS = {
@@ -43,7 +45,7 @@ def run(directory: Path) -> str | None:
     with tempfile.TemporaryDirectory(prefix="recto-warm-up-") as scratch:
         for form in _FORMATS:
             target = Path(scratch) / f"{form}.pdf"
-            document = uno_documents.load(directory / f"two-pages.{form}")
+            document = uno_documents.load(Source(directory / f"two-pages.{form}"))
             counted = uno_documents.count_pages(document)
             uno_documents.export_pdf(document, target, f"1-{_PAGES + 1}")
             document.close(True)
