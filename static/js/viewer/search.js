@@ -113,7 +113,7 @@ export function createSearch({ api, texts, pages, store }) {
     for (const [offset, hit] of rest.entries()) {
       if (lastGroup !== hit.page) {
         lastGroup = hit.page;
-        results.append(make("h3", {}, `Page ${hit.page + 1}`));
+        results.append(make("h2", {}, `Page ${hit.page + 1}`));
       }
       const index = listed + offset;
       results.append(make("button", { class: "search-hit", type: "button", "data-testid": "search-hit", "data-index": index, "data-page": hit.page, "aria-current": index === current && "true", click: () => choose(index) },
