@@ -19,12 +19,13 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when every part is ready, else 503; each part is named with its state."""
-    parts = {name: _state(check) for name, check in CHECKS.items()}
+    parts = {name: state(check) for name, check in CHECKS.items()}
     ready = all(part["ready"] for part in parts.values())
     return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
 
-def _state(check: Callable[[], str]) -> dict[str, object]:
+def state(check: Callable[[], str]) -> dict[str, object]:
+    """What a check found, whether it could say so or raised."""
     try:
         return {"ready": True, "detail": check()}
     except Exception as error:

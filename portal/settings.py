@@ -57,6 +57,7 @@ HTTPS = PUBLIC_URL.startswith("https://")
 
 # --- Applications -----------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "portal",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -231,6 +232,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 OAUTH2_PROVIDER_APPLICATION_MODEL = "clients.ApiClient"
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "apps.clients.validators.ClientCredentialsValidator",
@@ -251,7 +253,9 @@ OAUTH2_PROVIDER = {
 
 # --- HTTP -------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Pages that hold a session id in their address set no-referrer themselves; a form of the
+# administration needs its Origin header, which no-referrer would make "null".
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
 )
@@ -287,6 +291,61 @@ UNFOLD = {
     "SITE_SYMBOL": "menu_book",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "title": "Documents",
+                "items": [
+                    {
+                        "title": "Sessions",
+                        "icon": "visibility",
+                        "link": reverse_lazy("admin:document_sessions_documentsession_changelist"),
+                    },
+                    {
+                        "title": "Conversion jobs",
+                        "icon": "sync",
+                        "link": reverse_lazy("admin:conversion_rendition_changelist"),
+                    },
+                    {
+                        "title": "Work files",
+                        "icon": "draft",
+                        "link": reverse_lazy("admin:workfiles_workfile_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": "Programs",
+                "items": [
+                    {
+                        "title": "API clients",
+                        "icon": "key",
+                        "link": reverse_lazy("admin:clients_apiclient_changelist"),
+                    },
+                    {
+                        "title": "Access tokens",
+                        "icon": "badge",
+                        "link": reverse_lazy("admin:oauth2_provider_accesstoken_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": "People",
+                "items": [
+                    {
+                        "title": "Users",
+                        "icon": "person",
+                        "link": reverse_lazy("admin:accounts_user_changelist"),
+                    },
+                    {
+                        "title": "Groups",
+                        "icon": "group",
+                        "link": reverse_lazy("admin:auth_group_changelist"),
+                    },
+                ],
+            },
+        ],
+    },
 }
 
 # --- Language and time ------------------------------------------------------------------------
@@ -318,6 +377,7 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "propagate": False},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
+        "oauthlib": {"level": "WARNING"},  # logs tokens at DEBUG
         # Each answer's own log line (portal.logging) says more than these.
         "django.request": {"level": "ERROR"},
         "celery.worker.strategy": {"level": "WARNING"},

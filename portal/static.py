@@ -8,7 +8,7 @@ from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedStaticFilesStorage
 
 
-class GzipStaticFilesStorage(CompressedStaticFilesStorage):
+class GzipStaticFilesStorage(CompressedStaticFilesStorage):  # type: ignore[misc]  # no types
     """Gzip beside each file. Brotli's best level would cost half a minute at every first start."""
 
     def create_compressor(self, **kwargs: Any) -> Compressor:

@@ -7,6 +7,7 @@ that was given up for lost cannot publish over its successor.
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import threading
@@ -43,7 +44,7 @@ _RENEWAL_SECONDS = 5.0
 _ATTEMPTS = 3
 _ENGINE_PATIENCE_SECONDS = 20.0
 _held: set[str] = set()
-# Bulk and huge jobs leave at least one thread of each worker to people who wait for a page.
+# Bulk jobs, and among them one huge one, leave threads of each worker to people who wait.
 _permits = {
     Lane.BULK: threading.BoundedSemaphore(max(1, settings.WORKERS // 2)),
     Lane.HUGE: threading.BoundedSemaphore(1),
@@ -148,7 +149,10 @@ def _convert(rendition: Rendition) -> Outcome:
         "first_page": True,
         "password": unseal(rendition.password) or None,
     }
-    if recipe.kind != "pdf":
+    if recipe.kind == "stamp":
+        name = "first" if recipe.needs_first_page_only else "whole"
+        params = {"part": name, "watermarks": json.loads(recipe.stamp)}
+    elif recipe.kind != "pdf":
         params = {
             "first": recipe.first,
             "last": recipe.last,
@@ -164,9 +168,8 @@ def _starting_point(rendition: Rendition) -> tuple[Blob, str]:
     """The bytes a job starts from: the source itself, or the PDF that was made from it."""
     if rendition.parent is None:
         return rendition.source, rendition.extension
-    pdf = services.part(rendition.parent, "whole")
-    if pdf is None and rendition.what.needs_first_page_only:
-        pdf = services.part(rendition.parent, "first")
+    names = ["first", "whole"] if rendition.what.needs_first_page_only else ["whole"]
+    pdf = next(filter(None, (services.part(rendition.parent, name) for name in names)), None)
     if pdf is None:
         raise PortalError(ErrorCode.INTERNAL, "The PDF this page is made from is gone.")
     return pdf.blob, "pdf"
@@ -262,8 +265,7 @@ def _publish(rendition: Rendition, directory: Path, event: protocol.Part) -> Non
             name=event["name"],
             defaults={"blob": blob, "media_type": event["media_type"], "meta": meta},
         )
-    if rendition.kind == "pdf":
-        services.release(rendition)
+    services.release(rendition)
 
 
 def _inspect(pdf: Blob) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-Kind = Literal["pdf", "raster", "svg", "text"]
+Kind = Literal["pdf", "stamp", "raster", "svg", "text"]
 RASTER_FORMATS = ("png", "jpeg", "webp")
 # Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
 WIDTHS = (160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800)
@@ -18,7 +19,10 @@ class Recipe:
     """One thing to make. Pages count from 0; `first` to `last` inclusive.
 
     `pdf` makes the document's PDF: part "whole", and for several pages part "first" before it.
-    The others start from that PDF: `raster` and `svg` make parts "page/N", `text` a part "text".
+    `stamp` puts watermarks on that PDF: on its first page alone (`last` 0, part "first") or on
+    all of it (part "whole"). `raster` and `svg` make parts "page/N" of the one or the other, and
+    `text` makes a part "text". `stamp` holds the watermarks as JSON, or in what is made from
+    stamped pages only their digest.
     """
 
     kind: Kind
@@ -28,6 +32,7 @@ class Recipe:
     width: int = 0
     dpi: int = 0
     rotate: int = 0
+    stamp: str = ""
 
     def canonical(self) -> str:
         """The same text for the same recipe: part of the cache key."""
@@ -40,6 +45,24 @@ class Recipe:
 
 
 PDF = Recipe("pdf")
+
+
+def stamped(recipe: Recipe, watermarks: str) -> Recipe:
+    """The same recipe made from pages with watermarks; text is read without them."""
+    if not watermarks or recipe.kind == "text":
+        return recipe
+    if recipe.kind == "pdf":
+        return Recipe("stamp", last=1, stamp=watermarks)
+    return replace(recipe, stamp=hashlib.sha256(watermarks.encode()).hexdigest())
+
+
+def basis_of(recipe: Recipe, watermarks: str) -> Recipe | None:
+    """What a recipe starts from; None for the PDF, which starts from the document itself."""
+    if recipe.kind == "pdf":
+        return None
+    if recipe.kind == "stamp" or not recipe.stamp:
+        return PDF
+    return Recipe("stamp", last=min(1, recipe.last), stamp=watermarks)
 
 
 def group_of(kind: Kind, page: int, pages: int | None) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from apps.clients.models import ApiClient
 from apps.conversion.engines import protocol
 from apps.conversion.engines.registry import engine_version
 from apps.conversion.models import Rendition, RenditionPart
-from apps.conversion.recipe import PDF, Recipe
+from apps.conversion.recipe import Recipe, basis_of
 from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, seal
@@ -31,19 +31,27 @@ _HUGE_BYTES = 50 * 1024**2
 
 
 def request(
-    source: WorkFile, recipe: Recipe, *, client: ApiClient | None, password: str = ""
+    source: WorkFile,
+    recipe: Recipe,
+    *,
+    client: ApiClient | None,
+    password: str = "",
+    watermarks: str = "",
 ) -> Rendition:
     """The rendition of a source by a recipe; the first asker sets the work going.
 
     Returns at once, whatever its state. A password is part of the cache key: whoever does not
-    know it gets nothing that was made with it.
+    know it gets nothing that was made with it. `watermarks` is JSON for the engine's `stamp`.
     """
     key = _key(source, recipe, password)
     rendition = Rendition.objects.filter(key=key).first()
     if rendition is None:
+        basis = basis_of(recipe, watermarks)
         parent = None
-        if recipe.kind != "pdf":
-            parent = request(source, PDF, client=client, password=password)
+        if basis is not None:
+            parent = request(
+                source, basis, client=client, password=password, watermarks=watermarks
+            )
         rendition, created = Rendition.objects.get_or_create(
             key=key,
             defaults={

@@ -91,6 +91,7 @@ def protect(response: HttpResponse, origins: Iterable[str] = ()) -> HttpResponse
         f"frame-ancestors {ancestors}"
     )
     response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
     response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

@@ -21,6 +21,11 @@ class ViewingDetail(models.Model):
     allow_print = models.BooleanField(default=True)
     allow_copy = models.BooleanField(default=True)
     starts_converting = models.BooleanField(default=True)
+    watermarks = models.JSONField(default=list, blank=True)
+    # A document the portal fetches itself; the error says why it could not.
+    source_url = models.TextField(blank=True)
+    error_code = models.CharField(max_length=32, blank=True)
+    error_detail = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.display_name or "document"

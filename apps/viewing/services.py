@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,13 +19,16 @@ from apps.conversion import recipe as recipes
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
 from apps.conversion.models import RenditionPart as RenditionPart  # what page_image() returns
+from apps.core import remote
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import seal, unseal
+from apps.core.queue import enqueue
 from apps.document_sessions import services as sessions
 from apps.document_sessions.lifecycle import Lifetime
 from apps.document_sessions.models import DocumentSession
 from apps.viewing import search
 from apps.viewing.models import ViewingDetail
+from apps.viewing.watermarks import Watermark
 from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS
 from apps.workfiles.models import WorkFile
@@ -38,6 +44,8 @@ class Options:
     display_name: str = ""
     external_id: str = ""
     password: str = ""
+    source_url: str = ""
+    watermarks: Sequence[Watermark] = ()
     idle: timedelta | None = None
     allow_download: bool | None = None
     starts_converting: bool = True
@@ -54,7 +62,9 @@ class View:
 
     @property
     def source(self) -> WorkFile:
-        """The document. Raises DOCUMENT_MISSING."""
+        """The document. Raises DOCUMENT_MISSING, or why it could not be fetched."""
+        if self.detail.error_code:
+            raise PortalError(ErrorCode(self.detail.error_code), self.detail.error_detail)
         if self.detail.source is None:
             raise PortalError(ErrorCode.DOCUMENT_MISSING)
         return self.detail.source
@@ -74,6 +84,8 @@ def open_session(actor: Actor, options: Options, *, dialect: str) -> tuple[Docum
     """
     actor.require("viewing:write")
     client = actor.require_client()
+    if options.source_url:
+        remote.check(options.source_url, hosts=client.download_host_list)
     lifetime = Lifetime(
         idle=options.idle or timedelta(seconds=client.session_idle_seconds),
         maximum=timedelta(seconds=client.session_maximum_seconds),
@@ -95,7 +107,11 @@ def open_session(actor: Actor, options: Options, *, dialect: str) -> tuple[Docum
             # A client that may not hand out originals cannot allow it for one session.
             allow_download=client.allow_download and (allowed is None or allowed),
             starts_converting=options.starts_converting,
+            source_url=options.source_url,
+            watermarks=[asdict(watermark) for watermark in options.watermarks],
         )
+        if options.source_url:
+            enqueue("viewing.fetch", session.pk)
     return session, identity
 
 
@@ -114,7 +130,7 @@ def look(actor: Actor, identity: str) -> View:
     view = find(actor, identity)
     if view.detail.source is not None:
         sessions.activate(view.session)
-        view.pdf = _request(view, recipes.PDF)
+        view.pdf = _request_pdf(view)
     return view
 
 
@@ -145,6 +161,32 @@ def attach_work_file(actor: Actor, identity: str, file_id: str) -> WorkFile:
     return _assign(view, work_file)
 
 
+def fetch(session_pk: int) -> None:
+    """Fetches the document of a session that names a URL; a failure is kept for the page."""
+    session = DocumentSession.objects.select_related("client").filter(pk=session_pk).first()
+    detail = ViewingDetail.objects.filter(session_id=session_pk, source=None).first()
+    if session is None or detail is None:
+        return
+    view = View(session, detail, None)
+    actor = Actor.of_client(session.client, ())
+    path = urlsplit(detail.source_url).path
+    try:
+        sessions.ensure_live(session)
+        with remote.fetch(detail.source_url, hosts=session.client.download_host_list) as answer:
+            work_file = workfiles.upload(
+                actor,
+                answer,
+                extension=PurePosixPath(path).suffix.lstrip("."),
+                name=detail.display_name,
+                keep=session.ends_at - session.created_at,
+            )
+        _assign(view, work_file)
+    except PortalError as error:
+        ViewingDetail.objects.filter(session=session).update(
+            error_code=error.code, error_detail=error.detail
+        )
+
+
 def _ensure_no_document(view: View) -> None:
     if view.detail.source is not None:
         raise PortalError(ErrorCode.DOCUMENT_ALREADY_ASSIGNED)
@@ -157,7 +199,7 @@ def _assign(view: View, work_file: WorkFile) -> WorkFile:
         raise PortalError(ErrorCode.DOCUMENT_ALREADY_ASSIGNED)
     view.detail.source = work_file
     if view.detail.starts_converting:
-        _request(view, recipes.PDF)
+        _request_pdf(view)
     return work_file
 
 
@@ -168,19 +210,31 @@ def source_of(actor: Actor, identity: str) -> tuple[View, WorkFile]:
 
 
 def download(identity: str) -> tuple[View, WorkFile]:
-    """The original, for the person looking at it. Raises DOWNLOAD_REFUSED."""
+    """The original, for the person looking at it.
+
+    Raises DOWNLOAD_REFUSED, also where pages are watermarked: the original is not.
+    """
     view = find(Actor.viewer(), identity)
-    if not view.detail.allow_download:
+    if not allows_original(view):
         raise PortalError(ErrorCode.DOWNLOAD_REFUSED)
     return view, view.source
 
 
+def allows_original(view: View) -> bool:
+    """Whether the person may have the original file."""
+    return view.detail.allow_download and not view.detail.watermarks
+
+
 def pdf_of(identity: str, *, seconds: float) -> tuple[View, RenditionPart]:
-    """The document as PDF, for the person looking at it. Raises DOWNLOAD_REFUSED, NOT_READY."""
+    """The document as PDF, with its watermarks, for the person looking at it.
+
+    Raises DOWNLOAD_REFUSED, NOT_READY.
+    """
     view = look(Actor.viewer(), identity)
     if not view.detail.allow_download:
         raise PortalError(ErrorCode.DOWNLOAD_REFUSED)
-    return view, conversion.wait_for(_pdf(view), "whole", seconds=seconds)
+    _pdf(view)
+    return view, conversion.wait_for(_request(view, recipes.PDF), "whole", seconds=seconds)
 
 
 def start(actor: Actor, identity: str) -> None:
@@ -214,7 +268,7 @@ def give_password(identity: str, password: str) -> View:
     """
     view = find(Actor.viewer(), identity)
     view.detail.password = seal(password)
-    pdf = _request(view, recipes.PDF)
+    pdf = _request_pdf(view)
     if pdf.state == Rendition.State.FAILED:
         conversion.retry(pdf, password)
     try:
@@ -313,6 +367,9 @@ class Status:
 def status(view: View) -> Status:
     """How far the session's document is."""
     pdf = view.pdf
+    if view.detail.error_code:
+        error = PortalError(ErrorCode(view.detail.error_code), view.detail.error_detail)
+        return Status("failed", "waiting", 0, 0, error)
     if pdf is None:
         return Status("empty", "waiting", 0, 0)
     end = pdf.finished_at or timezone.now()
@@ -410,16 +467,26 @@ def _ensure_page(view: View, page: int, seconds: float) -> int | None:
 
 def _pdf(view: View) -> Rendition:
     if view.pdf is None:
-        raise PortalError(ErrorCode.DOCUMENT_MISSING)
+        view.pdf = _request_pdf(view)  # raises why there is no document
     return view.pdf
 
 
 def _request(view: View, recipe: recipes.Recipe) -> Rendition:
+    """A rendition of the session's document as its person may see it: with its watermarks."""
+    watermarks = json.dumps(view.detail.watermarks) if view.detail.watermarks else ""
     return conversion.request(
         view.source,
-        recipe,
+        recipes.stamped(recipe, watermarks),
         client=view.session.client,
         password=password(view),
+        watermarks=watermarks,
+    )
+
+
+def _request_pdf(view: View) -> Rendition:
+    """The document's PDF without watermarks: it tells pages, sizes and what went wrong."""
+    return conversion.request(
+        view.source, recipes.PDF, client=view.session.client, password=password(view)
     )
 
 

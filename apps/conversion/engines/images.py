@@ -35,6 +35,7 @@ _POINTS_PER_INCH = 72.0
 # 72 is what programs write when they do not know.
 _LEAST_CREDIBLE_DPI, _MOST_CREDIBLE_DPI, _DEFAULT_DPI = 73.0, 2400.0, 96.0
 _A3_LONG_SIDE = 1190.55  # points
+_DARK_BELOW = (1 << 14) - 1  # sensors of 10 to 14 bits write such images
 _SMALLEST_SIDE, _LARGEST_SIDE = 9.0, 14_400.0  # points; the latter is PDF's own limit
 
 # Our own limit is stricter and says so; a picture that ends early is shown as far as it goes.
@@ -107,14 +108,15 @@ def upright_on_white(frame: Image.Image) -> Image.Image:
 
 
 def _eight_bits(frame: Image.Image) -> Image.Image:
-    values = numpy.asarray(frame, dtype=numpy.float64)
-    values = numpy.nan_to_num(values)
-    if frame.mode.startswith("I;16"):
-        return Image.fromarray((values / 257).round().astype(numpy.uint8))
+    """Scale deeper grey to 8 bits; what fills no more than 14 bits is stretched to be visible."""
+    values = numpy.nan_to_num(numpy.asarray(frame, dtype=numpy.float64))
     low, high = float(values.min()), float(values.max())
-    if low < 0 or high > 255:
-        values = (values - low) * (255.0 / max(high - low, 1e-9))
-    return Image.fromarray(values.round().astype(numpy.uint8))
+    if frame.mode.startswith("I;16") and high > _DARK_BELOW:
+        low, high = 0.0, 65_535.0
+    elif low >= 0 and high <= 255:
+        low, high = 0.0, 255.0
+    scaled = (values - low) * (255.0 / max(high - low, 1e-9))
+    return Image.fromarray(scaled.round().clip(0, 255).astype(numpy.uint8))
 
 
 def _png(frame: Image.Image) -> bytes:

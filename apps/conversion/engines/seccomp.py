@@ -67,6 +67,7 @@ _CALLS: dict[str, tuple[int, int]] = {
     "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
     "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142),
     "syslog": (103, 116), "acct": (163, 89), "swapon": (167, 224), "swapoff": (168, 225),
+    "access": (21, -1), "faccessat": (269, 48), "faccessat2": (439, 439),
     "personality": (135, 92), "lookup_dcookie": (212, 18), "vhangup": (153, 58),
     "iopl": (172, -1), "ioperm": (173, -1), "modify_ldt": (154, -1), "memfd_secret": (447, 447),
     # identity and clock
@@ -79,6 +80,7 @@ _CALLS: dict[str, tuple[int, int]] = {
 
 _EXECUTION = {"execve", "execveat"}
 _FORKING = {"fork", "vfork", "clone", "clone3"}
+_LOOKS = {"access", "faccessat", "faccessat2"}
 _LOCAL_SERVER = {"bind", "listen", "accept", "accept4", "setsockopt", "socketpair"}
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -131,6 +133,12 @@ def _program(allowed: set[str], unix_sockets: bool) -> bytes:
         allowed = allowed | {"prctl", "tgkill"}
     if unix_sockets:
         special["socket"] = _when(_JUMP_EQUAL, (_AF_UNIX,), _ALLOW, _REFUSE)
+        # LibreOffice listens in /tmp whenever that looks writable; Landlock cannot deny the look.
+        special["access"] = _when(_JUMP_EQUAL, (os.W_OK,), _REFUSE, _ALLOW, argument=1)
+        special["faccessat"] = _when(_JUMP_EQUAL, (os.W_OK,), _REFUSE, _ALLOW, argument=2)
+        special["faccessat2"] = special["faccessat"]
+    else:
+        allowed = allowed | _LOOKS
     program = [
         _instruction(_LOAD, 0, 0, _ARCHITECTURE),
         _instruction(_JUMP_EQUAL, 1, 0, audit_architecture),
@@ -148,9 +156,11 @@ def _program(allowed: set[str], unix_sockets: bool) -> bytes:
     return b"".join(program)
 
 
-def _when(test: int, values: tuple[int, ...], then: int, otherwise: int) -> bytes:
-    """Judge the call by its first argument; ends in a verdict either way."""
-    steps = [_instruction(_LOAD, 0, 0, _FIRST_ARGUMENT)]
+def _when(
+    test: int, values: tuple[int, ...], then: int, otherwise: int, *, argument: int = 0
+) -> bytes:
+    """Judge the call by one of its arguments (low 32 bits); ends in a verdict either way."""
+    steps = [_instruction(_LOAD, 0, 0, _FIRST_ARGUMENT + 8 * argument)]
     for value in values:
         steps += [_instruction(test, 0, 1, value), _instruction(_RETURN, 0, 0, then)]
     return b"".join([*steps, _instruction(_RETURN, 0, 0, otherwise)])

@@ -7,64 +7,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workfiles', '0001_initial'),
+        ("workfiles", "0001_initial"),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rendition',
+            name="Rendition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(editable=False, max_length=64, unique=True)),
-                ('extension', models.CharField(max_length=12, verbose_name='format')),
-                ('recipe', models.JSONField()),
-                ('kind', models.CharField(max_length=8)),
-                ('lane', models.PositiveSmallIntegerField(choices=[(0, 'Interactive'), (1, 'Bulk'), (2, 'Huge')], default=0)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for the PDF'), ('queued', 'Queued'), ('running', 'Running'), ('ready', 'Ready'), ('failed', 'Failed')], default='queued', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('fence', models.CharField(blank=True, editable=False, max_length=43)),
-                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('password', models.TextField(blank=True, editable=False)),
-                ('error_code', models.CharField(blank=True, max_length=32)),
-                ('error_detail', models.TextField(blank=True)),
-                ('correlation_id', models.CharField(blank=True, max_length=64)),
-                ('meta', models.JSONField(blank=True, default=dict)),
-                ('stats', models.JSONField(blank=True, default=dict)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('used_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('client', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL)),
-                ('parent', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='conversion.rendition')),
-                ('source', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workfiles.blob')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(editable=False, max_length=64, unique=True)),
+                ("extension", models.CharField(max_length=12, verbose_name="format")),
+                ("recipe", models.JSONField()),
+                ("kind", models.CharField(max_length=8)),
+                (
+                    "lane",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Interactive"), (1, "Bulk"), (2, "Huge")], default=0
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for the PDF"),
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("fence", models.CharField(blank=True, editable=False, max_length=43)),
+                ("lease_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("password", models.TextField(blank=True, editable=False)),
+                ("error_code", models.CharField(blank=True, max_length=32)),
+                ("error_detail", models.TextField(blank=True)),
+                ("correlation_id", models.CharField(blank=True, max_length=64)),
+                ("meta", models.JSONField(blank=True, default=dict)),
+                ("stats", models.JSONField(blank=True, default=dict)),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="conversion.rendition",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workfiles.blob",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'conversion job',
-                'ordering': ['-requested_at'],
+                "verbose_name": "conversion job",
+                "ordering": ["-requested_at"],
             },
         ),
         migrations.CreateModel(
-            name='RenditionPart',
+            name="RenditionPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=32)),
-                ('media_type', models.CharField(max_length=64)),
-                ('meta', models.JSONField(blank=True, default=dict)),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workfiles.blob')),
-                ('rendition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='conversion.rendition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=32)),
+                ("media_type", models.CharField(max_length=64)),
+                ("meta", models.JSONField(blank=True, default=dict)),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workfiles.blob",
+                    ),
+                ),
+                (
+                    "rendition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="conversion.rendition",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='rendition',
-            index=models.Index(fields=['state', 'lane', 'requested_at'], name='rendition_queue'),
+            model_name="rendition",
+            index=models.Index(fields=["state", "lane", "requested_at"], name="rendition_queue"),
         ),
         migrations.AddConstraint(
-            model_name='renditionpart',
-            constraint=models.UniqueConstraint(fields=('rendition', 'name'), name='rendition_part_name'),
+            model_name="renditionpart",
+            constraint=models.UniqueConstraint(
+                fields=("rendition", "name"), name="rendition_part_name"
+            ),
         ),
     ]

@@ -35,6 +35,7 @@ def view(view: viewing.View) -> Json:
         "fonts": {"substituted": viewing.substituted_fonts(view)},
         "permissions": {
             "download": view.detail.allow_download,
+            "original": viewing.allows_original(view),
             "print": view.detail.allow_print,
             "copy": view.detail.allow_copy,
         },

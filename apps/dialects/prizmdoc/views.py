@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from apps.conversion.recipe import RASTER_FORMATS
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, file_response, json_body
-from apps.dialects.prizmdoc import errors, wire
+from apps.dialects.prizmdoc import errors, watermarks, wire
 from apps.viewing import services as viewing
 from apps.workfiles import services as workfiles
 
@@ -69,6 +69,8 @@ class ViewingSessions(PrizmDocView):
             external_id=wanted["externalId"] or "",
             password=wanted["password"] or "",
             idle=wanted.idle,
+            source_url=wanted["externalId"] or "" if wanted["documentSource"] == "http" else "",
+            watermarks=watermarks.parse(wanted["watermarks"], wanted["watermarkText"]),
             starts_converting=wanted["startConverting"] != "none",
             echo=wire.without_password(wanted.echo),
         )

@@ -121,7 +121,7 @@ PROPERTIES: dict[str, Property] = {
     "render.html5.rasterResolution": _integer(150, 36, 600),
     "password": _text(),
     "watermarkText": _text(),
-    "externalId": _text(255),
+    "externalId": _text(2000),
     "attachmentIndex": _integer(0, 0, 0),
     "attachmentDisplayName": _text(255),
     "tenantId": _text(255),
@@ -178,6 +178,12 @@ def parse_session(body: Json) -> SessionRequest:
         except ValueError:
             raise _invalid(path, value, known.expected) from None
     request = SessionRequest(echo)
+    if request["documentSource"] == "http" and not request["externalId"]:
+        raise PortalError(
+            ErrorCode.INPUT_MISSING,
+            '`externalId` must hold the URL when `documentSource` is "http".',
+            at="externalId",
+        )
     if request["minSecondsAvailable"] and echo["serverCaching"] != "none":
         raise PortalError(
             ErrorCode.INPUT_CONFLICTS,

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,28 +15,68 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='DocumentSession',
+            name="DocumentSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('kind', models.CharField(choices=[('view', 'View'), ('compare', 'Compare'), ('connect', 'Fill in'), ('extract', 'Extract'), ('edit', 'Edit')], max_length=8)),
-                ('dialect', models.CharField(help_text='The protocol it was opened in.', max_length=16)),
-                ('state', models.CharField(choices=[('created', 'Created'), ('active', 'Active'), ('stopped', 'Stopped')], default='created', max_length=8)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('touched_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('ends_at', models.DateTimeField()),
-                ('idle_seconds', models.PositiveIntegerField()),
-                ('stopped_at', models.DateTimeField(blank=True, null=True)),
-                ('stop_status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('stop_message', models.CharField(blank=True, max_length=500)),
-                ('external_id', models.CharField(blank=True, max_length=255)),
-                ('echo', models.JSONField(blank=True, default=dict)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='document_sessions', to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("view", "View"),
+                            ("compare", "Compare"),
+                            ("connect", "Fill in"),
+                            ("extract", "Extract"),
+                            ("edit", "Edit"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "dialect",
+                    models.CharField(help_text="The protocol it was opened in.", max_length=16),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("active", "Active"),
+                            ("stopped", "Stopped"),
+                        ],
+                        default="created",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("touched_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                ("ends_at", models.DateTimeField()),
+                ("idle_seconds", models.PositiveIntegerField()),
+                ("stopped_at", models.DateTimeField(blank=True, null=True)),
+                ("stop_status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("stop_message", models.CharField(blank=True, max_length=500)),
+                ("external_id", models.CharField(blank=True, max_length=255)),
+                ("echo", models.JSONField(blank=True, default=dict)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="document_sessions",
+                        to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
-                'indexes': [models.Index(fields=['client', 'state', 'expires_at'], name='session_live')],
+                "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(fields=["client", "state", "expires_at"], name="session_live")
+                ],
             },
         ),
     ]

@@ -1,0 +1,133 @@
+"""The administration of conversion jobs: state, reason, cost, and another try."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from apps.conversion import services
+from apps.conversion.models import Rendition
+from apps.core.errors import CATALOGUE, ErrorCode
+
+
+@admin.register(Rendition)
+class RenditionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+    """Jobs, newest first."""
+
+    list_display = (
+        "label",
+        "state_shown",
+        "reason",
+        "client",
+        "lane",
+        "requested_at",
+        "took",
+        "attempts",
+    )
+    list_filter = ("state", "kind", "extension", "error_code", "lane", "client")
+    list_select_related = ("client",)
+    search_fields = ("error_code", "error_detail", "correlation_id", "client__name")
+    date_hierarchy = "requested_at"
+    show_full_result_count = False
+    actions = ("retry_jobs",)
+    fields = (
+        "label",
+        "state_shown",
+        "explanation",
+        "client",
+        "recipe",
+        "lane",
+        "attempts",
+        "requested_at",
+        "started_at",
+        "finished_at",
+        "took",
+        "cost",
+        "meta",
+        "correlation_id",
+    )
+    readonly_fields = fields
+    list_before_template = "admin/conversion/rendition/about.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Jobs come from sessions."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """The cache evicts what is no longer used."""
+        return False
+
+    @display(description="job", ordering="pk")
+    def label(self, job: Rendition) -> str:
+        """What is made from what."""
+        recipe = job.what
+        if recipe.kind == "pdf":
+            return f"{job.extension} to PDF"
+        pages = f"{recipe.first + 1}" + (
+            f"-{recipe.last + 1}" if recipe.last > recipe.first else ""
+        )
+        return f"{job.extension}: {recipe.format or recipe.kind} of page {pages}"
+
+    @display(
+        description="state",
+        ordering="state",
+        label={
+            "Waiting for the PDF": "info",
+            "Queued": "info",
+            "Running": "warning",
+            "Ready": "success",
+            "Failed": "danger",
+        },
+    )
+    def state_shown(self, job: Rendition) -> str:
+        """The state in words."""
+        return job.get_state_display()
+
+    @display(description="reason")
+    def reason(self, job: Rendition) -> str:
+        """Why it failed, in a few words."""
+        return CATALOGUE[ErrorCode(job.error_code)].title if job.error_code else "-"
+
+    @display(description="reason")
+    def explanation(self, job: Rendition) -> SafeString | str:
+        """Why it failed and what to do about it."""
+        if not job.error_code:
+            return "-"
+        known = CATALOGUE[ErrorCode(job.error_code)]
+        return format_html(
+            "<strong>{}</strong> ({})<br>{}<br>{}",
+            known.title,
+            job.error_code,
+            job.error_detail,
+            known.remedy,
+        )
+
+    @display(description="took")
+    def took(self, job: Rendition) -> str:
+        """How long it ran."""
+        return f"{job.duration.total_seconds():.2f} s" if job.duration else "-"
+
+    @display(description="cost")
+    def cost(self, job: Rendition) -> str:
+        """Processor time, peak memory and how its process ended."""
+        if not job.stats:
+            return "-"
+        memory = filesizeformat(job.stats.get("maxrss_bytes", 0))
+        end = f"signal {job.stats['signal']}" if job.stats.get("signal") else job.stats.get("rc")
+        return f"{job.stats.get('cpu_seconds', 0):.2f} s processor, {memory} at most, ended {end}"
+
+    @admin.action(description="Try the selected failed jobs again", permissions=["change"])
+    def retry_jobs(self, request: HttpRequest, queryset: QuerySet[Rendition]) -> None:
+        """Queues failed jobs; others are left alone. A document's password is not kept: a job
+        that needs one is tried again by the person who enters it."""
+        retried = [job for job in queryset.select_related("parent") if services.retry(job)]
+        for job in retried:
+            self.log_change(request, job, "Tried again.")
+        level = messages.SUCCESS if retried else messages.WARNING
+        self.message_user(request, f"{len(retried)} job(s) queued again.", level)

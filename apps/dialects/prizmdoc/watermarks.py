@@ -1,0 +1,127 @@
+"""PrizmDoc's spelling of watermarks.
+
+Source: seed 001, POST ViewingSession (`type` "text"); CONTRACT section 1 (diagonal text, image).
+Every property is checked: a watermark that could not be drawn as asked is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from apps.core.errors import ErrorCode, PortalError
+from apps.viewing.watermarks import Watermark
+
+Json = dict[str, Any]
+_COLOR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?|[a-zA-Z]{3,24}")
+_SIZE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*(pt|px|)")
+_FONT = re.compile(r"[\w ,'-]{1,100}")
+_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
+_IMAGE_CHARACTERS = 700_000
+_MOST = 20
+
+
+def parse(items: list[Json], legacy_text: str | None) -> list[Watermark]:
+    """The watermarks of a session; `watermarkText` is a diagonal one.
+
+    Raises INPUT_INVALID with the path of the property at fault, as `watermarks[0].color`.
+    """
+    if len(items) > _MOST:
+        raise _invalid("watermarks", {"type": "array", "maxItems": _MOST})
+    found = [_one(item, f"watermarks[{index}]") for index, item in enumerate(items)]
+    if legacy_text:
+        found.append(Watermark("diagonal", text=legacy_text))
+    return found
+
+
+def _one(item: Json, at: str) -> Watermark:
+    reader = _Reader(item, at)
+    kind = reader.choice("type", "text", "diagonalText", "image")
+    opacity = reader.number("opacity", 1.0, 0.0, 1.0)
+    places: Json = {
+        "opacity": opacity,
+        "vertical": reader.choice("verticalAlign", "center", "top", "bottom", default="center"),
+        "horizontal": reader.choice("horizontalAlign", "center", "left", "right", default="center"),
+    }
+    if kind == "image":
+        return Watermark("image", image=reader.image("src"), **places)
+    return Watermark(
+        "text" if kind == "text" else "diagonal",
+        text=reader.text("text"),
+        color=reader.matching("color", _COLOR, "#808080", "a CSS colour name or #rrggbb"),
+        font=reader.matching("fontFamily", _FONT, "sans-serif", "font names"),
+        size=reader.size("fontSize", 14.0),
+        bold=reader.choice("fontWeight", "normal", "bold", default="normal") == "bold",
+        italic=reader.choice("fontStyle", "normal", "italic", default="normal") == "italic",
+        slope="down" if reader.choice("slope", "up", "down", default="up") == "down" else "up",
+        **places,
+    )
+
+
+class _Reader:
+    """Reads the properties of one watermark and names the one at fault."""
+
+    def __init__(self, item: Json, at: str) -> None:
+        self._item = item
+        self._at = at
+
+    def choice(self, name: str, *choices: str, default: str | None = None) -> str:
+        value = self._item.get(name, default)
+        if value is None:
+            raise PortalError(
+                ErrorCode.INPUT_MISSING,
+                f"`{self._at}.{name}` is required.",
+                at=f"{self._at}.{name}",
+            )
+        if value not in choices:
+            raise _invalid(f"{self._at}.{name}", {"type": "string", "enum": list(choices)})
+        return str(value)
+
+    def number(self, name: str, default: float, least: float, most: float) -> float:
+        value = self._item.get(name, default)
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not least <= value <= most
+        ):
+            expected = {"type": "number", "minimum": least, "maximum": most}
+            raise _invalid(f"{self._at}.{name}", expected)
+        return float(value)
+
+    def text(self, name: str) -> str:
+        value = self._item.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= 1000:
+            expected = {"type": "string", "minLength": 1, "maxLength": 1000}
+            raise _invalid(f"{self._at}.{name}", expected)
+        return value
+
+    def image(self, name: str) -> str:
+        value = self.matching(name, _IMAGE, "", "an image as data URL (png, jpeg, gif, webp)")
+        if not value or len(value) > _IMAGE_CHARACTERS:
+            expected = {"type": "string", "format": "data URL", "maxLength": _IMAGE_CHARACTERS}
+            raise _invalid(f"{self._at}.{name}", expected)
+        return value
+
+    def size(self, name: str, default: float) -> float:
+        value = self._item.get(name)
+        if value is None:
+            return default
+        match = _SIZE.fullmatch(str(value))
+        if match is None or not 0 < float(match[1]) <= 400:
+            raise _invalid(f"{self._at}.{name}", {"type": "string", "example": "16pt"})
+        return float(match[1]) * (0.75 if match[2] == "px" else 1.0)
+
+    def matching(self, name: str, pattern: re.Pattern[str], default: str, words: str) -> str:
+        read: Callable[[str], Any] = pattern.fullmatch
+        value = self._item.get(name, default)
+        if value != default and not (isinstance(value, str) and read(value)):
+            raise _invalid(f"{self._at}.{name}", {"type": "string", "description": words})
+        return str(value)
+
+
+def _invalid(at: str, expected: Json) -> PortalError:
+    words = ", ".join(f"{name} {value}" for name, value in expected.items())
+    return PortalError(
+        ErrorCode.INPUT_INVALID, f"`{at}` is not valid: expected {words}.", at=at, expected=expected
+    )
