@@ -1,0 +1,52 @@
+"""Work is named, and sent when the transaction has committed."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from django.db import transaction
+
+from apps.core import queue
+
+Sent = list[tuple[str, tuple[object, ...]]]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    messages: Sent = []
+
+    def send_task(name: str, args: tuple[object, ...], retry: bool) -> None:
+        messages.append((name, args))
+
+    monkeypatch.setattr(queue.current_app, "send_task", send_task)
+    return messages
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_sent_before_the_commit(sent: Sent) -> None:
+    with transaction.atomic():
+        queue.enqueue("conversion.work", 1)
+        assert sent == []
+    assert sent == [("conversion.work", (1,))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_sent_when_the_transaction_fails(sent: Sent) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        queue.enqueue("conversion.work")
+        _ = 1 / 0
+    assert sent == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_cannot_be_reached_is_logged_and_not_raised(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def send_task(*_: object, **__: object) -> None:
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(queue.current_app, "send_task", send_task)
+    with caplog.at_level(logging.ERROR, logger="apps.core.queue"):
+        queue.enqueue("conversion.work")
+    assert "the schedule will send it again" in caplog.text
