@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+# The portal says so itself, in one line (portal/run.py).
+warnings.filterwarnings("ignore", message="You're running the worker with superuser")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

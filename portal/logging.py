@@ -18,6 +18,7 @@ from apps.core.correlation import correlation_id
 
 _CAPABILITY = re.compile(r"[A-Za-z0-9_-]{40,}")
 _CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PROBES = {"/livez", "/readyz"}
 _access = logging.getLogger("portal.access")
 
 
@@ -35,6 +36,13 @@ class PortalFilter(logging.Filter):
         return True
 
 
+class OnlyExceptions(logging.Filter):
+    """Passes records of unexpected exceptions. Every answer has its own line already."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info)
+
+
 class CorrelationMiddleware:
     """Gives each request an id (the caller's X-Correlation-Id if it is sane) and one log line."""
 
@@ -50,8 +58,14 @@ class CorrelationMiddleware:
             response = self.get_response(request)
             response["X-Correlation-Id"] = identity
             milliseconds = round((time.monotonic() - began) * 1000)
-            _access.info(
-                "%s %s %s %d ms", request.method, request.path, response.status_code, milliseconds
+            level = logging.DEBUG if request.path in _PROBES else logging.INFO
+            _access.log(
+                level,
+                "%s %s %s %d ms",
+                request.method,
+                request.path,
+                response.status_code,
+                milliseconds,
             )
             return response
         finally:

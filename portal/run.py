@@ -133,6 +133,8 @@ def main() -> int:
     """Runs until SIGINT or SIGTERM. Exit code 1 when the portal cannot start."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
+    if os.geteuid() == 0:
+        print("Running as root. For a server, give the portal a user of its own (deploy/).")
     if fault := _port_fault():
         print(fault, file=sys.stderr)
         return 1

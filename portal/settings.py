@@ -359,7 +359,10 @@ LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"portal": {"()": "portal.logging.PortalFilter"}},
+    "filters": {
+        "portal": {"()": "portal.logging.PortalFilter"},
+        "exceptions": {"()": "portal.logging.OnlyExceptions"},
+    },
     "formatters": {
         "line": {
             "format": "%(asctime)s %(levelname)-7s %(correlation_id)s %(name)s: %(message)s",
@@ -378,8 +381,7 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
         "oauthlib": {"level": "WARNING"},  # logs tokens at DEBUG
-        # Each answer's own log line (portal.logging) says more than these.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["exceptions"]},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
     },

@@ -14,6 +14,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -24,10 +25,20 @@ logger = logging.getLogger(__name__)
 _BODY_BYTES = 1024 * 1024
 
 
+class _OneRepresentation(BaseContentNegotiation):
+    """Each call has one representation: neither `Accept` nor `?format=` chooses another."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
 class DialectView(APIView):
     """A view of a dialect: services raise `PortalError`, the dialect spells it."""
 
     parser_classes = []
+    content_negotiation_class = _OneRepresentation
 
     def render_error(self, error: PortalError) -> HttpResponse:
         """The dialect's answer for an error."""

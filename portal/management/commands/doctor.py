@@ -41,7 +41,7 @@ def _migrations() -> str:
 
 def _fonts() -> str:
     listed = subprocess.run(
-        ["fc-list", ":", "family"],
+        ["fc-list", ":", "family"],  # noqa: S607
         capture_output=True,
         text=True,
         check=True,
