@@ -37,6 +37,8 @@ SYSTEM_FILES = (
     "/etc/fonts",
     "/var/cache/fontconfig",
     "/usr/share/mime",
+    "/usr/share/zoneinfo",
+    "/etc/localtime",
     "/sys/devices/system/cpu",
     "/dev/null",
     "/dev/urandom",

@@ -17,6 +17,13 @@ from pathlib import Path
 from typing import NoReturn
 
 PROGRAM = Path("/usr/lib/libreoffice/program")
+# Beyond its program directory, which is a library to the jail.
+READABLE = (
+    "/usr/share/libreoffice",
+    "/etc/libreoffice",
+    "/var/lib/libreoffice",
+    "/var/spool/libreoffice",
+)
 _CONTEXT = "_ZN10comphelper26getProcessComponentContextEv"
 _TEMP_BASE = "_ZN3utl8TempFile24SetTempNameBaseDirectoryERKN3rtl8OUStringE"
 _PYUNO_INITIALIZE = (

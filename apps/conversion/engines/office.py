@@ -14,7 +14,18 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import containers, fontconfig, intake, jail_test, lok, profile, tables, warmup, zygote
+from . import (
+    containers,
+    fontconfig,
+    intake,
+    jail_test,
+    lok,
+    profile,
+    tables,
+    warmup,
+    written_pdf,
+    zygote,
+)
 from .job import Engine, Job, Operation, Refusal
 from .protocol import Meta
 
@@ -49,7 +60,7 @@ def _ready(options: Namespace, version: str, directory: Path) -> NoReturn:
     while len(list(Path("/proc/self/task").iterdir())) > 1:
         time.sleep(0.02)
     operations = {"pdf": Operation(to_pdf), "jail-test": Operation(jail_test.probe)}
-    readable = (str(directory), "/usr/share/libreoffice", "/etc/libreoffice")
+    readable = (str(directory), *lok.READABLE)
     engine = Engine("office", "zygote", f"LibreOffice {version}", operations, readable, _prepare)
     zygote.serve(engine, options)
 
@@ -80,7 +91,7 @@ def to_pdf(job: Job) -> Meta:
         job.part("first", first, _PDF)
     whole = job.out / "whole.pdf"
     documents.export_pdf(document, whole, f"1-{limit}")
-    written = warmup.pages_of(whole) or min(pages, limit)
+    written = written_pdf.pages_of(whole) or min(pages, limit)
     job.part("whole", whole, _PDF, {"pages": written})
     fonts = documents.requested_fonts(document, _FONT_SECONDS)
     return {

@@ -8,6 +8,7 @@ from pathlib import Path
 _SETTINGS: tuple[tuple[str, str, str | int | bool], ...] = (
     ("Setup/Product", "ooSetupLastVersion", "7.4"),
     ("Setup/Office", "ooSetupInstCompleted", True),
+    ("Setup/L10N", "ooSetupSystemLocale", "en-GB"),
     ("Office.Common/Misc", "UseLocking", False),
     ("Office.Common/Misc", "UseDocumentOOoLockFile", False),
     ("Office.Common/Misc", "UseDocumentSystemFileLocking", False),

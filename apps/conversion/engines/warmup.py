@@ -7,14 +7,13 @@ slower: each page of memory they leave behind is copied when a child writes to i
 
 from __future__ import annotations
 
-import mmap
 import os
-import re
 import shutil
 import tempfile
 import traceback
 from pathlib import Path
 
+from . import written_pdf
 from .intake import Source
 
 _PAGES = 2
@@ -27,8 +26,6 @@ _FORMATS = {
     "pptx": ("simpress", "Impress MS PowerPoint 2007 XML"),
     "ppt": ("simpress", "MS PowerPoint 97"),
 }
-_PAGE_TREE = re.compile(rb"/Type\s*/Pages\b")
-_COUNT = re.compile(rb"/Count\s+(\d+)")
 
 
 def run(directory: Path) -> str | None:
@@ -49,18 +46,10 @@ def run(directory: Path) -> str | None:
             counted = uno_documents.count_pages(document)
             uno_documents.export_pdf(document, target, f"1-{_PAGES + 1}")
             document.close(True)
-            written = pages_of(target)
+            written = written_pdf.pages_of(target)
             if (counted, written) != (_PAGES, _PAGES):
                 return f"{form}: {_PAGES} pages expected, {counted} laid out, {written} written"
     return None
-
-
-def pages_of(pdf: Path) -> int | None:
-    """Pages of a PDF as LibreOffice writes it (flat page tree, not compressed), else None."""
-    with pdf.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        trees = [match.start() for match in _PAGE_TREE.finditer(data)]
-        count = _COUNT.search(data, trees[-1]) if trees else None
-        return int(count[1]) if count else None
 
 
 def _make_in_child(directory: Path) -> None:

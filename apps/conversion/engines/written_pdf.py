@@ -1,0 +1,29 @@
+"""Facts of a PDF that LibreOffice has just written: flat page tree, nothing compressed but streams.
+
+Standard library only; for any other PDF ask the pages engine.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from pathlib import Path
+
+_PAGE_TREE = re.compile(rb"/Type\s*/Pages\b")
+_COUNT = re.compile(rb"/Count\s+(\d+)")
+_TITLE = re.compile(rb"/Title\s*<FEFF([0-9A-Fa-f]*)>\s*/(?:Author|Subject|Keywords|Creator)")
+
+
+def pages_of(pdf: Path) -> int | None:
+    """Number of pages, None where the file is built in another way."""
+    with pdf.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        trees = [match.start() for match in _PAGE_TREE.finditer(data)]
+        count = _COUNT.search(data, trees[-1]) if trees else None
+        return int(count[1]) if count else None
+
+
+def title_of(pdf: Path) -> str:
+    """The document's title, empty without one."""
+    with pdf.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        found = _TITLE.search(data, max(0, len(data) - 65_536))
+        return bytes.fromhex(found[1].decode()).decode("utf-16-be", "replace") if found else ""
