@@ -16,6 +16,8 @@ from apps.workfiles.formats import FORMATS, Format
 
 _HEAD_BYTES = 4096
 _DIRECTORY_BYTES = 4 * 1024 * 1024
+_ZIP64 = 0xFFFFFFFF  # "see the ZIP64 end record" (APPNOTE 4.4.1.4)
+_OLE_DIRECTORY_SECTORS = 64
 _MAGIC: list[tuple[bytes, str]] = [
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\xff\xd8\xff", "jpg"),
@@ -23,7 +25,6 @@ _MAGIC: list[tuple[bytes, str]] = [
     (b"GIF89a", "gif"),
     (b"II*\0", "tif"),
     (b"MM\0*", "tif"),
-    (b"BM", "bmp"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jp2"),
     (b"\0\0\x01\0", "ico"),
     (b"{\\rtf", "rtf"),
@@ -43,14 +44,19 @@ _PACKAGE_PARTS: list[tuple[str, tuple[str, ...]]] = [
     ("ppt/", ("pptx", "ppsx", "pptm")),
 ]
 _OLE_STREAMS: list[tuple[str, tuple[str, ...]]] = [
+    # An encrypted OOXML package does not say which of the three it is. It comes first: it may
+    # hold a WordDocument besides, which tells old versions of Word that they cannot read it.
+    ("EncryptedPackage", ("docx", "xlsx", "pptx", "docm", "xlsm", "pptm", "xlsb")),
     ("WordDocument", ("doc", "dot")),
     ("Workbook", ("xls",)),
     ("Book", ("xls",)),
     ("PowerPoint Document", ("ppt", "pps")),
     ("VisioDocument", ("vsd",)),
-    # An encrypted OOXML package does not say which of the three it is.
-    ("EncryptedPackage", ("docx", "xlsx", "pptx", "docm", "xlsm", "pptm", "xlsb")),
 ]
+# A DXF file begins with a section, perhaps after comments (group code 999).
+_DXF = re.compile(rb"(?:[ \t]*999[ \t]*\r?\n[^\n]*\n)*[ \t]*0[ \t]*\r?\n[ \t]*SECTION")
+_BEFORE_ROOT = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!\w[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
 
 
 def identify(file: BinaryIO, size: int, extension: str) -> Format:
@@ -89,19 +95,22 @@ def identify(file: BinaryIO, size: int, extension: str) -> Format:
 
 def _candidates(file: BinaryIO, size: int, head: bytes) -> tuple[str, ...]:
     """The extensions that fit the bytes, the likeliest first; none where they do not tell."""
-    if b"%PDF-" in head[:1024]:
-        return ("pdf",)
     for magic, extension in _MAGIC:
         if head.startswith(magic):
             return (extension,)
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return ("webp",)
-    if head[40:44] == b" EMF":
+    if head[:4] == b"\1\0\0\0" and head[40:44] == b" EMF":
         return ("emf",)
+    # Two letters alone may begin any text; what follows them in a bitmap is no text.
+    if head.startswith(b"BM") and head[6:10] == bytes(4) and head[15:18] == bytes(3):
+        return ("bmp",)
     if head.startswith(b"PK\x03\x04"):
         return _from_zip(file, size, head)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return _from_ole(file, head)
+        return _from_ole(file, size, head)
+    if b"%PDF-" in head[:1024]:
+        return ("pdf",)
     return _from_text(head)
 
 
@@ -109,18 +118,26 @@ def _from_text(head: bytes) -> tuple[str, ...]:
     """The text formats that do tell what they are: SVG, flat ODF and DXF."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"<"):
-        root = re.search(rb"<(?:\w+:)?(svg|html|document)[\s>]", text)
-        if root and root[1] == b"svg":
+        if _root_element(text) == b"svg":
             return ("svg",)
         flat = re.search(rb'office:mimetype="application/vnd\.oasis\.opendocument\.(\w+)"', text)
         if flat:
             kind = {b"text": "fodt", b"spreadsheet": "fods", b"presentation": "fodp"}
             return (kind[flat[1]],) if flat[1] in kind else ()
-    if re.match(rb"(999\s*\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION", text):
+    if _DXF.match(text):
         return ("dxf",)
     if head.startswith(b"AutoCAD Binary DXF"):
         return ("dxf",)
     return ()
+
+
+def _root_element(text: bytes) -> bytes:
+    """The local name of an XML document's first element; blank where none is found."""
+    position = 0
+    while piece := _BEFORE_ROOT.match(text, position):
+        position = piece.end()
+    root = _ELEMENT.match(text, position)
+    return root[1] if root else b""
 
 
 def _from_zip(file: BinaryIO, size: int, head: bytes) -> tuple[str, ...]:
@@ -129,7 +146,8 @@ def _from_zip(file: BinaryIO, size: int, head: bytes) -> tuple[str, ...]:
     )
     if stored_type:
         wanted = stored_type[1].decode()
-        return tuple(e for e, known in FORMATS.items() if known.media_type == wanted)
+        if known := tuple(e for e, format in FORMATS.items() if format.media_type == wanted):
+            return known
     names = _zip_names(file, size)
     for part, extensions in _PACKAGE_PARTS:
         if any(name.startswith(part) for name in names):
@@ -147,7 +165,7 @@ def _from_zip(file: BinaryIO, size: int, head: bytes) -> tuple[str, ...]:
 
 
 def _zip_names(file: BinaryIO, size: int) -> list[str]:
-    """Entry names of a ZIP central directory (APPNOTE 4.3.12), at most 4 MiB of it."""
+    """Entry names of a ZIP central directory (APPNOTE 4.3.12, 4.3.14), at most 4 MiB of it."""
     tail_start = max(0, size - 66_000)
     file.seek(tail_start)
     tail = file.read(66_000)
@@ -155,6 +173,11 @@ def _zip_names(file: BinaryIO, size: int) -> list[str]:
     if end < 0 or len(tail) < end + 22:
         return []
     length, start = struct.unpack_from("<II", tail, end + 12)
+    if _ZIP64 in (length, start):
+        end = tail.rfind(b"PK\x06\x06", 0, end)
+        if end < 0 or len(tail) < end + 56:
+            return []
+        length, start = struct.unpack_from("<QQ", tail, end + 40)
     # Bytes put before the archive move everything; the directory ends where its end record starts.
     start = min(start, max(0, tail_start + end - length))
     file.seek(start)
@@ -167,25 +190,66 @@ def _zip_names(file: BinaryIO, size: int) -> list[str]:
     return names
 
 
-def _from_ole(file: BinaryIO, head: bytes) -> tuple[str, ...]:
-    """Stream names in the first directory sectors of an OLE2 file ([MS-CFB] 2.6)."""
-    sector_size = 1 << min(struct.unpack_from("<H", head, 30)[0], 12)
-    first = struct.unpack_from("<I", head, 48)[0]
-    file.seek((first + 1) * sector_size)
+def _from_ole(file: BinaryIO, size: int, head: bytes) -> tuple[str, ...]:
+    """Stream names in the directory of an OLE2 file, sector after sector ([MS-CFB] 2.6)."""
+    if len(head) < 512 or head[30] not in (9, 12):
+        raise PortalError(
+            ErrorCode.DOCUMENT_CORRUPT,
+            "The file begins like an OLE2 document, but its head is cut.",
+        )
+    sector_size = 1 << head[30]
+    names: set[str] = set()
+    sector = _number(head, 48)
+    for _ in range(_OLE_DIRECTORY_SECTORS):
+        if (sector + 1) * sector_size >= size:
+            break
+        file.seek((sector + 1) * sector_size)
+        names |= _ole_names(file.read(sector_size))
+        sector = _next_ole_sector(file, head, sector_size, sector)
+    for stream, extensions in _OLE_STREAMS:
+        if stream in names:
+            return extensions
+    raise PortalError(
+        ErrorCode.FORMAT_UNSUPPORTED, "The file is an OLE2 container of an unknown kind."
+    )
+
+
+def _ole_names(directory: bytes) -> set[str]:
     names = set()
-    directory = file.read(16 * sector_size)
     for position in range(0, len(directory) - 127, 128):
         length = struct.unpack_from("<H", directory, position + 64)[0]
         if 2 <= length <= 64:
             raw = directory[position : position + length - 2]
             names.add(raw.decode("utf-16-le", "replace"))
-    for stream, extensions in _OLE_STREAMS:
-        if stream in names:
-            return extensions
-    # Directory sectors may be scattered; then the names stand elsewhere in the file.
-    raise PortalError(
-        ErrorCode.FORMAT_UNSUPPORTED, "The file is an OLE2 container of an unknown kind."
-    )
+    return names
+
+
+def _next_ole_sector(file: BinaryIO, head: bytes, sector_size: int, sector: int) -> int:
+    """The sector that follows in a chain ([MS-CFB] 2.3): one entry of the allocation table.
+
+    The header tells where the first 109 sectors of that table are, a chain of lists the rest.
+    """
+    entries = sector_size // 4
+    table = sector // entries
+    if table < 109:
+        at = _number(head, 76 + 4 * table)
+    else:
+        lists, entry = divmod(table - 109, entries - 1)
+        at = _number(head, 68)
+        for _ in range(lists):
+            at = _number_in(file, (at + 2) * sector_size - 4)
+        at = _number_in(file, (at + 1) * sector_size + 4 * entry)
+    return _number_in(file, (at + 1) * sector_size + 4 * (sector % entries))
+
+
+def _number(data: bytes, position: int) -> int:
+    return int.from_bytes(data[position : position + 4], "little")
+
+
+def _number_in(file: BinaryIO, position: int) -> int:
+    """Past the end of the file: a number no sector has."""
+    file.seek(position)
+    return _number(file.read(4).ljust(4, b"\xff"), 0)
 
 
 def _is_binary(head: bytes) -> bool:
