@@ -41,9 +41,7 @@ def actor(name: str = "full", *, scopes: Iterable[str] = SCOPES, **policies: Any
     """A program of this name, the same one each time, with these policies and scopes."""
     client = ApiClient.objects.filter(name=name).first()
     if client is None:
-        client = clients.register_client(
-            Actor.system(), name, scopes=SCOPES, default_scopes=SCOPES
-        )
+        client = clients.register_client(Actor.system(), name, scopes=SCOPES, default_scopes=SCOPES)
     for policy, value in policies.items():
         setattr(client, policy, value)
     client.save()
