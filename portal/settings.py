@@ -291,12 +291,33 @@ UNFOLD = {
     "SITE_SYMBOL": "menu_book",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "portal.dashboard.context",
+    "COLORS": {
+        "primary": {
+            "50": "#f0f9fa",
+            "100": "#d9eced",
+            "200": "#b2dadd",
+            "300": "#8cc9ce",
+            "400": "#74c7ce",
+            "500": "#2c8b95",
+            "600": "#0e6670",
+            "700": "#0b545c",
+            "800": "#094349",
+            "900": "#063338",
+            "950": "#042327",
+        }
+    },
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
             {
                 "title": "Documents",
                 "items": [
+                    {
+                        "title": "Home",
+                        "icon": "home",
+                        "link": reverse_lazy("admin:index"),
+                    },
                     {
                         "title": "Sessions",
                         "icon": "visibility",
