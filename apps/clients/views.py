@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from oauthlib.oauth2 import BackendApplicationServer
 from oauthlib.oauth2.rfc6749 import errors
 
+from apps.clients import schema
 from apps.clients.scopes import ClientScopes
 from apps.clients.validators import ClientCredentialsValidator
 from apps.core.errors import PortalError
@@ -42,6 +43,7 @@ def _server() -> Any:
     )
 
 
+@schema.token
 @csrf_exempt
 def token(request: HttpRequest) -> HttpResponse:
     """Grants an access token: RFC 6749 section 4.4, form-encoded or JSON."""

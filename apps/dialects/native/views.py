@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from apps.conversion.recipe import RASTER_FORMATS, on_ladder
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, file_response, json_body
-from apps.dialects.native import errors, wire
+from apps.dialects.native import errors, schema, wire
 from apps.viewing import services as viewing
 from apps.workfiles import services as workfiles
 
@@ -16,6 +16,7 @@ from apps.workfiles import services as workfiles
 _SECONDS = 4.0
 
 
+@schema.described
 class NativeView(DialectView):
     """A call of the native API."""
 
@@ -43,6 +44,7 @@ class NotRouted(NativeView, PublicView):
 class View(ViewerView):
     """GET /api/v1/views/{id}"""
 
+    @schema.get_view
     def get(self, request: Request, identity: str) -> HttpResponseBase:
         """The state of a viewing session and its document."""
         return _fresh(JsonResponse(wire.view(self.view(identity))))
@@ -51,6 +53,7 @@ class View(ViewerView):
 class PageImage(ViewerView):
     """GET /api/v1/views/{id}/pages/{n}/image?width=&format=&rotate="""
 
+    @schema.get_page_image
     def get(self, request: Request, identity: str, page: int) -> HttpResponseBase:
         """The image of a page at least `width` pixels wide; 202 while it is being made."""
         query = request.query_params
@@ -71,6 +74,7 @@ class PageImage(ViewerView):
 class PageSvg(ViewerView):
     """GET /api/v1/views/{id}/pages/{n}/svg"""
 
+    @schema.get_page_svg
     def get(self, request: Request, identity: str, page: int) -> HttpResponseBase:
         """The page as SVG; 202 while it is being made."""
         return _content(viewing.page_svg(self.view(identity), page, seconds=_SECONDS))
@@ -79,6 +83,7 @@ class PageSvg(ViewerView):
 class PageText(ViewerView):
     """GET /api/v1/views/{id}/pages/{n}/text"""
 
+    @schema.get_page_text
     def get(self, request: Request, identity: str, page: int) -> HttpResponse:
         """The text of a page with the box of each word; 202 while it is being read."""
         response = JsonResponse(viewing.page_text(self.view(identity), page, seconds=_SECONDS))
@@ -89,6 +94,7 @@ class PageText(ViewerView):
 class Search(ViewerView):
     """GET /api/v1/views/{id}/search?q=&case=&whole="""
 
+    @schema.search
     def get(self, request: Request, identity: str) -> HttpResponseBase:
         """Where a text occurs, as far as the document has been read."""
         query = request.query_params.get("q", "")
@@ -106,6 +112,7 @@ class Search(ViewerView):
 class Password(ViewerView):
     """POST /api/v1/views/{id}/password"""
 
+    @schema.give_password
     def post(self, request: Request, identity: str) -> HttpResponseBase:
         """Opens an encrypted document with the password a person gave."""
         password = json_body(request).get("password")
@@ -121,6 +128,7 @@ class Password(ViewerView):
 class Download(ViewerView):
     """GET /api/v1/views/{id}/download"""
 
+    @schema.download
     def get(self, request: Request, identity: str) -> HttpResponseBase:
         """The original document, where the session allows it."""
         view, work_file = viewing.download(identity)
@@ -137,6 +145,7 @@ class Download(ViewerView):
 class Pdf(ViewerView):
     """GET /api/v1/views/{id}/pdf"""
 
+    @schema.get_pdf
     def get(self, request: Request, identity: str) -> HttpResponseBase:
         """The document as PDF, where the session allows it."""
         view, part = viewing.pdf_of(identity, seconds=_SECONDS)

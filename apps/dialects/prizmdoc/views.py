@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from apps.conversion.recipe import RASTER_FORMATS
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, file_response, json_body
-from apps.dialects.prizmdoc import errors, watermarks, wire
+from apps.dialects.prizmdoc import errors, schema, watermarks, wire
 from apps.viewing import services as viewing
 from apps.workfiles import services as workfiles
 
@@ -23,6 +23,7 @@ _POINTS_PER_INCH = 72
 _SECONDS = 25.0
 
 
+@schema.described
 class PrizmDocView(DialectView):
     """A call of an integrator's server."""
 
@@ -61,6 +62,7 @@ class NotRouted(PrizmDocView, PublicView):
 class ViewingSessions(PrizmDocView):
     """POST /PCCIS/V1/ViewingSession"""
 
+    @schema.create_session
     def post(self, request: Request) -> HttpResponse:
         """Creates a new viewing session."""
         wanted = wire.parse_session(json_body(request))
@@ -81,6 +83,7 @@ class ViewingSessions(PrizmDocView):
 class ViewingSession(PrizmDocView):
     """GET, DELETE /PCCIS/V1/ViewingSession/u{viewingSessionId}"""
 
+    @schema.get_session
     def get(self, request: Request, u_id: str) -> HttpResponse:
         """Gets information about a viewing session."""
         view = viewing.find(self.actor, self.identity(u_id))
@@ -92,6 +95,7 @@ class ViewingSession(PrizmDocView):
             }
         )
 
+    @schema.delete_session
     def delete(self, request: Request, u_id: str) -> HttpResponse:
         """Deletes a viewing session that was created with serverCaching "none"."""
         try:
@@ -106,6 +110,7 @@ class ViewingSession(PrizmDocView):
 class SourceFile(PrizmDocView):
     """PUT, GET /PCCIS/V1/ViewingSession/u{viewingSessionId}/SourceFile"""
 
+    @schema.put_source_file
     def put(self, request: Request, u_id: str) -> HttpResponse:
         """Uploads the source document: raw bytes, whatever the Content-Type says."""
         extension = wire.file_extension(request.query_params)
@@ -114,6 +119,7 @@ class SourceFile(PrizmDocView):
         )
         return HttpResponse(status=200)
 
+    @schema.get_source_file
     def get(self, request: Request, u_id: str) -> HttpResponseBase:
         """Downloads the source document in use for a viewing session."""
         _, work_file = viewing.source_of(self.actor, self.identity(u_id))
@@ -129,6 +135,7 @@ class SourceFile(PrizmDocView):
 class SourceRef(PrizmDocView):
     """PUT /PCCIS/V1/ViewingSession/u{viewingSessionId}/SourceRef"""
 
+    @schema.put_source_ref
     def put(self, request: Request, u_id: str) -> HttpResponse:
         """Attaches an existing work file as the source document."""
         body = json_body(request)
@@ -141,6 +148,7 @@ class SourceRef(PrizmDocView):
 class FileId(PrizmDocView):
     """GET /PCCIS/V1/ViewingSession/u{viewingSessionId}/FileId"""
 
+    @schema.get_file_id
     def get(self, request: Request, u_id: str) -> HttpResponse:
         """Gets the work file id for the source document in use for a viewing session."""
         _, work_file = viewing.source_of(self.actor, self.identity(u_id))
@@ -150,6 +158,7 @@ class FileId(PrizmDocView):
 class SessionStarted(PrizmDocView):
     """POST /PCCIS/V1/ViewingSession/u{viewingSessionId}/Notification/SessionStarted"""
 
+    @schema.session_started
     def post(self, request: Request, u_id: str) -> HttpResponse:
         """Ensures the conversion of the source document has started."""
         identity = self.identity(u_id)
@@ -161,6 +170,7 @@ class SessionStarted(PrizmDocView):
 class SessionStopped(PrizmDocView):
     """POST /PCCIS/V1/ViewingSession/u{viewingSessionId}/Notification/SessionStopped"""
 
+    @schema.session_stopped
     def post(self, request: Request, u_id: str) -> HttpResponse:
         """Invalidates a viewing session; later requests get the caller's status and message."""
         identity = self.identity(u_id)
@@ -172,6 +182,7 @@ class SessionStopped(PrizmDocView):
 class WorkFiles(PrizmDocView):
     """POST /PCCIS/V1/WorkFile"""
 
+    @schema.post_work_file
     def post(self, request: Request) -> HttpResponse:
         """Uploads a work file: raw bytes."""
         self.actor.require("workfiles:write")
@@ -195,6 +206,7 @@ class WorkFiles(PrizmDocView):
 class WorkFile(PrizmDocView):
     """GET /PCCIS/V1/WorkFile/{fileId}"""
 
+    @schema.get_work_file
     def get(self, request: Request, file_id: str) -> HttpResponseBase:
         """The work file's bytes."""
         self.actor.require("workfiles:read")
@@ -210,6 +222,7 @@ class WorkFile(PrizmDocView):
 class WorkFileInfo(PrizmDocView):
     """GET /PCCIS/V1/WorkFile/{fileId}/Info"""
 
+    @schema.get_work_file_info
     def get(self, request: Request, file_id: str) -> HttpResponse:
         """What is known of a work file."""
         self.actor.require("workfiles:read")
@@ -228,6 +241,7 @@ class WorkFileInfo(PrizmDocView):
 class DocumentAttributes(ViewerView):
     """GET /PCCIS/V1/Document/q/Attributes?DocumentID=u..."""
 
+    @schema.get_document_attributes
     def get(self, request: Request) -> HttpResponse:
         """The page count, and the fonts that had to be substituted."""
         view = self.view_of_query()
@@ -245,6 +259,7 @@ class DocumentAttributes(ViewerView):
 class DocumentText(ViewerView):
     """GET /PCCIS/V1/Document/q/{first}-{last}/Text?DocumentID=u..."""
 
+    @schema.get_document_text
     def get(self, request: Request, first: int, last: int) -> HttpResponse:
         """The text of a range of pages, each with the box of every word."""
         view = self.view_of_query()
@@ -257,6 +272,7 @@ class DocumentText(ViewerView):
 class PageAttributes(ViewerView):
     """GET /PCCIS/V1/Page/q/{page}/Attributes?DocumentID=u...&ContentType="""
 
+    @schema.get_page_attributes
     def get(self, request: Request, page: int) -> HttpResponse:
         """The size of a page's image in pixels and its resolution."""
         view = self.view_of_query()
@@ -277,6 +293,7 @@ class PageAttributes(ViewerView):
 class Page(ViewerView):
     """GET /PCCIS/V1/Page/q/{page}?DocumentID=u...&ContentType=png|jpeg|webp|svg&Scale="""
 
+    @schema.get_page
     def get(self, request: Request, page: int) -> HttpResponseBase:
         """A page's content."""
         view = self.view_of_query()
@@ -299,6 +316,7 @@ class Page(ViewerView):
 class Thumbnail(ViewerView):
     """GET /PCCIS/V1/Page/q/{page}/{width}x{height}?DocumentID=u..."""
 
+    @schema.get_thumbnail
     def get(self, request: Request, page: int, width: int, height: int) -> HttpResponseBase:
         """A page's image that fits into width x height pixels."""
         view = self.view_of_query()

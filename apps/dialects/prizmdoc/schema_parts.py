@@ -1,0 +1,209 @@
+"""What the operations of schema.py are made of: named schemas, errors, and which paths are shown.
+
+Properties, defaults and limits come from wire.py, the errors from errors.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from apps.core.errors import CATALOGUE, ErrorCode
+from apps.dialects import schema as api
+from apps.dialects.prizmdoc.errors import SPELLINGS
+from apps.dialects.prizmdoc.wire import PROPERTIES, Property
+
+Json = dict[str, Any]
+View = TypeVar("View", bound=type)
+
+_MEANINGS = {
+    "origin": "Anything the caller wants to have back.",
+    "render.flash.optimizationLevel": "Kept and returned; there is no Flash here.",
+    "render.html5.alwaysUseRaster": 'Also accepted as the strings "true" and "false".',
+    "render.html5.rasterResolution": "Dots per inch of page images.",
+    "password": "Opens an encrypted document. Kept sealed.",
+    "watermarkText": "A diagonal text across each page.",
+    "externalId": 'The caller\'s own name of the document; its URL where documentSource is "http".',
+    "attachmentIndex": "Only 0: attachments of messages are not opened.",
+    "attachmentDisplayName": "The document's name on the page, before `externalId`.",
+    "tenantId": "Kept and returned.",
+    "countOfInitialPages": "Kept and returned; the first page always comes first.",
+    "documentSource": '"http": fetched from `externalId`, from hosts the client may fetch from.',
+    "documentExtension": "Kept and returned; SourceFile takes `FileExtension`.",
+    "serverCaching": '"none" allows DELETE and `minSecondsAvailable`.',
+    "startConverting": '"none": only when somebody looks at the document.',
+    "contentType": "What a page is sent as unless the request says so.",
+    "pageContentEncryption": "Not available.",
+    "allowedClientFileFormats": "Kept and returned.",
+    "minSecondsAvailable": 'The idle time, in seconds; needs `serverCaching` "none".',
+    "watermarks": "Drawn on every page, also on the PDF; the source stays as it is.",
+}
+
+
+def _property(path: str, known: Property) -> Json:
+    schema = known.expected | {"description": _MEANINGS[path], "default": known.default}
+    schema["type"] = [known.type, "null"]
+    if known.type == "boolean":
+        schema["type"] = ["boolean", "string", "null"]
+    if path == "watermarks":
+        schema["items"] = api.ref("PrizmDocWatermark")
+    if "enum" in schema and None not in schema["enum"]:
+        schema["enum"] = [*schema["enum"], None]
+    return schema
+
+
+def _session_properties() -> dict[str, Json]:
+    properties: dict[str, Json] = {}
+    for path, known in PROPERTIES.items():
+        level = properties
+        *folders, leaf = path.split(".")
+        for folder in folders:
+            level = level.setdefault(folder, api.shape({}, []))["properties"]
+        level[leaf] = _property(path, known)
+    return properties
+
+
+def _one_of(*words: str) -> Json:
+    return {"type": "string", "enum": list(words)}
+
+
+_COMPONENTS: dict[str, Json] = {
+    "PrizmDocWatermark": api.shape(
+        {
+            "type": _one_of("text", "diagonalText", "image"),
+            "text": {"type": "string", "maxLength": 1000},
+            "src": {"type": "string", "description": "An image as data URL."},
+            "opacity": {"type": "number", "minimum": 0, "maximum": 1},
+            "color": {"type": "string", "description": "A CSS colour name or #rrggbb."},
+            "fontFamily": {"type": "string"},
+            "fontSize": {"type": "string", "pattern": r"^\d+(\.\d+)?(pt|px)?$"},
+            "fontWeight": _one_of("normal", "bold"),
+            "fontStyle": _one_of("normal", "italic"),
+            "slope": _one_of("up", "down"),
+            "verticalAlign": _one_of("center", "top", "bottom"),
+            "horizontalAlign": _one_of("center", "left", "right"),
+        },
+        ["type"],
+    ),
+    "PrizmDocSession": api.shape(_session_properties(), []),
+    "PrizmDocSessionInformation": {
+        "allOf": [
+            api.ref("PrizmDocSession"),
+            api.shape({"creationTime": {"type": "string", "format": "date-time"}}),
+        ]
+    },
+    "PrizmDocError": api.shape(
+        {
+            "errorCode": {"type": "string"},
+            "errorDetails": api.shape(
+                {
+                    "in": {"type": "string", "enum": ["body", "query"]},
+                    "at": {"type": "string", "description": "The input at fault, a dotted path."},
+                    "expected": {"type": "object"},
+                    "actual": {},
+                },
+                ["in", "at"],
+            ),
+            "message": {"type": "string"},
+            "remedy": {"type": "string"},
+            "correlationId": {"type": "string"},
+        },
+        ["errorCode", "message", "remedy", "correlationId"],
+    ),
+    "PrizmDocPageText": api.shape(
+        {
+            "pageNumber": {"type": "integer"},
+            "width": {"type": "number", "description": "In points, as are all boxes."},
+            "height": {"type": "number"},
+            "text": {"type": "string"},
+            "words": api.array(
+                api.shape({"text": {"type": "string"}, "box": api.array({"type": "number"})})
+            ),
+        }
+    ),
+}
+
+
+class _Schema(api.OperationSchema):
+    prefix = "/PCCIS/V1/"
+    components = _COMPONENTS
+
+    def get_description(self) -> str:
+        """Adds the other spelling of the path."""
+        other = self.path.removeprefix(self.prefix.rstrip("/"))
+        return f"{super().get_description()}\n\nAlso answers at `{other}`.".strip()
+
+
+def described(view: View) -> View:
+    """Class decorator: the views below it stand in the reference by one of their spellings."""
+    view.schema = _Schema()  # type: ignore[attr-defined]
+    return view
+
+
+# --- Errors -----------------------------------------------------------------------------------
+CALLER = (
+    ErrorCode.NOT_AUTHENTICATED,
+    ErrorCode.SCOPE_MISSING,
+    ErrorCode.QUOTA_EXCEEDED,
+    ErrorCode.INTERNAL,
+)
+SESSION = (ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED, ErrorCode.SESSION_STOPPED)
+UPLOAD = (
+    ErrorCode.INPUT_INVALID,
+    ErrorCode.DOCUMENT_EMPTY,
+    ErrorCode.DOCUMENT_TOO_LARGE,
+    ErrorCode.FORMAT_UNRECOGNIZED,
+    ErrorCode.FORMAT_UNSUPPORTED,
+    ErrorCode.DOCUMENT_CORRUPT,
+)
+BODY = (ErrorCode.MALFORMED_BODY, ErrorCode.INPUT_MISSING, ErrorCode.INPUT_INVALID)
+CONTENT = (
+    *SESSION,
+    ErrorCode.INPUT_INVALID,
+    ErrorCode.DOCUMENT_MISSING,
+    ErrorCode.PAGE_NOT_FOUND,
+    ErrorCode.NOT_READY,
+    ErrorCode.PASSWORD_REQUIRED,
+    ErrorCode.PASSWORD_WRONG,
+    ErrorCode.FORMAT_MISMATCH,
+    ErrorCode.DOCUMENT_CORRUPT,
+    ErrorCode.LIMIT_EXCEEDED,
+    ErrorCode.TIMEOUT,
+    ErrorCode.OUT_OF_MEMORY,
+    ErrorCode.ENGINE_CRASHED,
+    ErrorCode.ENGINE_UNAVAILABLE,
+    ErrorCode.INTERNAL,
+)
+_MESSAGE = "Accusoft-Status-Message"
+
+
+def errors(*codes: ErrorCode) -> api.Answers:
+    """The answers for these codes, by status, as errors.py spells them."""
+    answers: api.Answers = {}
+    for status in sorted({SPELLINGS[code].status for code in codes}):
+        same = [code for code in dict.fromkeys(codes) if SPELLINGS[code].status == status]
+        lines = "\n".join(
+            f"- `{SPELLINGS[code].name or _MESSAGE}`: {CATALOGUE[code].title}." for code in same
+        )
+        with_body = next((code for code in same if SPELLINGS[code].name), None)
+        answers[status] = (
+            api.answers_nothing(lines)
+            if with_body is None
+            else api.answers_error(
+                lines, api.ref("PrizmDocError"), SPELLINGS[with_body].name, _error(with_body)
+            )
+        )
+    if ErrorCode.SESSION_STOPPED in codes:
+        answers["default"] = api.answers_nothing(
+            "After SessionStopped: the status and reason phrase given there, the phrase also in "
+            f"`{_MESSAGE}`, and `Accusoft-Status-Number: 580`."
+        )
+    return answers
+
+
+def _error(code: ErrorCode) -> Json:
+    return {
+        "errorCode": SPELLINGS[code].name,
+        "message": CATALOGUE[code].cause,
+        "remedy": CATALOGUE[code].remedy,
+        "correlationId": "5f2c9a7be10d4c33",
+    }

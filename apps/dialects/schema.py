@@ -1,0 +1,103 @@
+"""How the API reference describes an operation. Each dialect's schema.py says what it takes.
+
+Views carry one decorator a method and no serializers: requests and answers are described by plain
+JSON Schema, and the errors come from the dialect's own table, so that they cannot differ from what
+is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiExample, OpenApiRequest, OpenApiResponse
+
+Json = dict[str, Any]
+# By status, or by status and media type.
+Answers = dict[Any, Any]
+BYTES: Json = {"type": "string", "format": "binary"}
+
+
+class OperationSchema(AutoSchema):  # type: ignore[misc]  # the base class has no types
+    """One dialect's operations: the spelling of its paths that is shown, and its named schemas."""
+
+    prefix = "/"
+    components: ClassVar[dict[str, Json]] = {}
+
+    def is_excluded(self) -> bool:
+        """Whether this path is another spelling of an operation that is shown already."""
+        return not self.path.startswith(self.prefix) or super().is_excluded()
+
+    def get_summary(self) -> str:
+        """The first line of the method's docstring."""
+        return str(super().get_description()).partition("\n")[0]
+
+    def get_description(self) -> str:
+        """The rest of it."""
+        return str(super().get_description()).partition("\n")[2].strip()
+
+    def get_operation(self, *arguments: Any, **options: Any) -> Json | None:
+        """The operation, with the schemas that its `$ref`s name."""
+        operation: Json | None = super().get_operation(*arguments, **options)
+        if operation is not None:
+            for name, schema in self.components.items():
+                self.registry.register_on_missing(
+                    ResolvedComponent(name, ResolvedComponent.SCHEMA, schema=schema, object=name)
+                )
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
+        return operation
+
+
+def ref(name: str) -> Json:
+    """A reference to a named schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def shape(properties: dict[str, Json], required: Iterable[str] | None = None) -> Json:
+    """A JSON object; without `required` every property is."""
+    names = list(properties if required is None else required)
+    return {"type": "object", "properties": properties} | ({"required": names} if names else {})
+
+
+def array(items: Json) -> Json:
+    """A JSON array."""
+    return {"type": "array", "items": items}
+
+
+def sends_json(schema: Json, example: Json) -> dict[str, OpenApiRequest]:
+    """A JSON body, for `extend_schema(request=...)`."""
+    return {"application/json": OpenApiRequest(schema, examples=[_example(example)])}
+
+
+def sends_bytes() -> dict[str, Json]:
+    """A body of raw bytes."""
+    return {"application/octet-stream": BYTES}
+
+
+def answers(description: str, schema: Json, example: Any) -> OpenApiResponse:
+    """An answer with a JSON body."""
+    return OpenApiResponse(schema, description=description, examples=[_example(example)])
+
+
+def answers_bytes(description: str) -> OpenApiResponse:
+    """An answer of raw bytes."""
+    return OpenApiResponse(BYTES, description=description)
+
+
+def answers_nothing(description: str) -> OpenApiResponse:
+    """An answer without a body."""
+    return OpenApiResponse(None, description=description)
+
+
+def answers_error(description: str, schema: Json, name: str, example: Json) -> OpenApiResponse:
+    """An answer for a few errors, with one of them as example."""
+    return OpenApiResponse(
+        schema, description=description, examples=[OpenApiExample(name, value=example)]
+    )
+
+
+def _example(value: Any) -> OpenApiExample:
+    return OpenApiExample("Example", value=value)
