@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, TypeVar, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -25,6 +25,9 @@ from apps.workfiles.models import Blob, WorkFile
 logger = logging.getLogger(__name__)
 # An upload in progress refers to a blob before its handle exists; no sweep takes one this young.
 _GRACE = timedelta(hours=1)
+# A file that is stored or received for longer than this without a row was left by a crash.
+_ORPHANED = timedelta(days=1)
+Row = TypeVar("Row", Blob, WorkFile)
 
 
 class Readable(Protocol):
@@ -167,7 +170,8 @@ def download_name(work_file: WorkFile, wanted: str = "", default: str = "SourceF
 def clean_name(name: str) -> str:
     """A name that is safe in a header and on a page: no folders, no control characters."""
     base = PurePath(name.replace("\\", "/")).name
-    return "".join(c for c in base if c.isprintable()).strip()[:255]
+    name = "".join(c for c in base if c.isprintable()).strip()[:255]
+    return name if name.strip(".") else ""
 
 
 def read(blob: Blob, start: int = 0, length: int | None = None) -> Iterator[bytes]:
@@ -190,21 +194,45 @@ def copy_to(blob: Blob, path: Path) -> None:
 def sweep(batch: int = 500) -> int:
     """Removes expired handles and content nobody refers to; returns how many blobs went."""
     now = timezone.now()
-    expired = WorkFile.objects.filter(expires_at__lte=now).values_list("pk", flat=True)[:batch]
-    for pk in list(expired):
-        _delete_unless_used(WorkFile.objects.filter(pk=pk))
+    # Those a session still shows are left out: they would fill the batch, time after time.
+    expired = _unreferenced(WorkFile).filter(expires_at__lte=now).values_list("pk", flat=True)
+    for pk in list(expired[:batch]):
+        _delete_unless_used(WorkFile.objects.filter(pk=pk, expires_at__lte=now))
     removed = 0
-    stale = _unreferenced().filter(claimed_at__lt=now - _GRACE)
+    stale = _unreferenced(Blob).filter(claimed_at__lt=now - _GRACE)
     for blob in list(stale[:batch]):
         # The condition is part of the statement: an upload that claims the blob now wins.
-        if _unreferenced().filter(pk=blob.pk, claimed_at__lt=now - _GRACE)._raw_delete("default"):
+        if stale.filter(pk=blob.pk)._raw_delete("default"):
             storage.delete(blob.location)
             removed += 1
     return removed
 
 
+def sweep_orphans(share: int | None = None) -> int:
+    """Removes stored files without a row and uploads cut off by a crash; returns how many.
+
+    Looks at one of the storage's shares (0 to 255) a time, by default the next one every five
+    minutes, so that a large storage is never listed at once.
+    """
+    before = timezone.now() - _ORPHANED
+    if share is None:
+        share = int(timezone.now().timestamp() // 300) % storage.SHARES
+    old = set(storage.older_than(before, share))
+    orphans = old - set(Blob.objects.filter(location__in=old).values_list("location", flat=True))
+    for location in orphans:
+        storage.delete(location)
+    leftovers = [
+        file
+        for file in Path(settings.SCRATCH_DIR).iterdir()
+        if file.is_file() and file.stat().st_mtime < before.timestamp()
+    ]
+    for file in leftovers:
+        file.unlink(missing_ok=True)
+    return len(orphans) + len(leftovers)
+
+
 def _delete_unless_used(rows: QuerySet[WorkFile]) -> None:
-    """A session that still shows the file protects it (foreign key)."""
+    """A session that took the file a moment ago protects it (foreign key)."""
     try:
         with transaction.atomic():
             rows.delete()
@@ -212,13 +240,13 @@ def _delete_unless_used(rows: QuerySet[WorkFile]) -> None:
         logger.debug("An expired work file is still in use")
 
 
-def _unreferenced() -> QuerySet[Blob]:
-    """Blobs no handle points at, whichever app the handle belongs to."""
-    blobs = Blob.objects.all()
-    for relation in Blob._meta.get_fields(include_hidden=True):
+def _unreferenced(model: type[Row]) -> QuerySet[Row]:
+    """Rows no other row points at, whichever app that belongs to."""
+    rows = model._default_manager.all()
+    for relation in model._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel):
-            handles = relation.related_model._default_manager.filter(
+            pointing = relation.related_model._default_manager.filter(
                 **{relation.field.name: OuterRef("pk")}
             )
-            blobs = blobs.filter(~Exists(handles))
-    return blobs
+            rows = rows.filter(~Exists(pointing))
+    return rows

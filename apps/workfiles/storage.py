@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -11,6 +12,7 @@ from django.core.files import File
 from django.core.files.storage import storages
 
 CHUNK_BYTES = 256 * 1024
+SHARES = 256  # locations begin with one of so many folders
 
 
 class _FileOnDisk(File):  # type: ignore[type-arg]
@@ -48,3 +50,16 @@ def read(location: str, start: int, length: int) -> Iterator[bytes]:
 def delete(location: str) -> None:
     """Removes a stored file; one that is gone already is no error."""
     storages["blobs"].delete(location)
+
+
+def older_than(moment: datetime, share: int) -> Iterator[str]:
+    """Locations in one share of the storage of files written before a moment."""
+    folder = f"{share:02x}"
+    try:
+        names = storages["blobs"].listdir(folder)[1]
+    except FileNotFoundError:
+        return
+    for name in names:
+        location = f"{folder}/{name}"
+        if storages["blobs"].get_modified_time(location) < moment:
+            yield location

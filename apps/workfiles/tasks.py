@@ -7,5 +7,6 @@ from apps.workfiles import services
 
 @shared_task(name="workfiles.sweep")
 def sweep() -> None:
-    """Removes expired handles and unreferenced content."""
+    """Removes expired handles, unreferenced content and what a crash left behind."""
     services.sweep()
+    services.sweep_orphans()
