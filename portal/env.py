@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable that was asked for: what docs/reference/settings.md lists."""
+
+    name: str
+    kind: str
+    default: object
 
 
 class Env:
     """Reads typed settings from a mapping of strings (the process environment by default).
 
     A reader that meets a bad value notes the fault and returns the default, so that
-    :meth:`check` can name every fault in one message instead of one at a time.
+    :meth:`check` can name every fault in one message instead of one at a time. `variables` is
+    what was asked for, in order.
     """
 
     def __init__(self, source: Mapping[str, str] | None = None) -> None:
         self._source = os.environ if source is None else source
         self.faults: list[str] = []
+        self.variables: list[Variable] = []
 
     def text(self, name: str, default: str = "") -> str:
         """A string; blank counts as absent."""
-        return self._source.get(name, "").strip() or default
+        self._note(name, "text", default)
+        return self._word(name) or default
 
     def secret(self, name: str, default: str = "") -> str:
         """A string from NAME, or from the file that NAME_FILE points at."""
-        file = self.text(f"{name}_FILE")
+        self._note(name, f"text, or a file named by {name}_FILE", default)
+        file = self._word(f"{name}_FILE")
         if not file:
-            return self.text(name, default)
+            return self._word(name) or default
         try:
             return Path(file).read_text().strip()
         except OSError as error:
@@ -36,7 +50,8 @@ class Env:
 
     def flag(self, name: str, default: bool) -> bool:
         """A boolean: 1/0, true/false, yes/no, on/off."""
-        word = self.text(name).lower()
+        self._note(name, "1 or 0", int(default))
+        word = self._word(name).lower()
         if not word:
             return default
         if word in {"1", "true", "yes", "on"}:
@@ -48,10 +63,11 @@ class Env:
 
     def integer(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
         """A whole number within [least, most]."""
-        word = self.text(name)
+        bounds = f"{least} or more" if most is None else f"{least} to {most}"
+        self._note(name, f"whole number, {bounds}", default)
+        word = self._word(name)
         if not word:
             return default
-        bounds = f"{least} or more" if most is None else f"{least} to {most}"
         try:
             value = int(word)
         except ValueError:
@@ -64,12 +80,14 @@ class Env:
 
     def words(self, name: str, default: list[str]) -> list[str]:
         """A list, separated by commas or blanks."""
-        value = self.text(name)
+        self._note(name, "list, separated by commas or blanks", " ".join(default))
+        value = self._word(name)
         return value.replace(",", " ").split() if value else default
 
     def url(self, name: str, default: str, *, schemes: set[str]) -> str:
         """A URL with one of the given schemes."""
-        value = self.text(name, default)
+        self._note(name, f"URL: {', '.join(sorted(schemes))}", default)
+        value = self._word(name) or default
         if value and urlsplit(value).scheme not in schemes:
             self.faults.append(
                 f"{name}: the scheme must be one of {', '.join(sorted(schemes))}; "
@@ -82,3 +100,9 @@ class Env:
         """Raises ValueError that names every fault met so far."""
         if self.faults:
             raise ValueError("The environment has faults:\n  " + "\n  ".join(self.faults))
+
+    def _word(self, name: str) -> str:
+        return self._source.get(name, "").strip()
+
+    def _note(self, name: str, kind: str, default: object) -> None:
+        self.variables.append(Variable(name, kind, default))

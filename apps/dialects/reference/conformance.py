@@ -1,0 +1,94 @@
+"""docs/dialects/*.md: each line of a vendor's page, what we do about it, and the test for it.
+
+Read from the tests' source, so that no test has to run:
+`@pytest.mark.conformance("prizmdoc-v1", line="...", outcome="...")`, all values literal.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+
+from apps.dialects.reference.markdown import page, table
+
+OUTCOMES = {
+    "supported": "as the vendor's page says",
+    "ours": "the page is silent; this is our decision",
+    "refused": "refused with an error that says so",
+    "absent": "not here yet; the test shows what is answered meanwhile",
+}
+_Tested = ast.FunctionDef | ast.ClassDef
+
+
+class Claim(NamedTuple):
+    """One marker: the seed's line, the outcome, and the test that proves it."""
+
+    seed: str
+    line: str
+    outcome: str
+    test: str
+
+
+def prizmdoc() -> str:
+    """docs/dialects/prizmdoc.md. Raises ValueError for a marker that is not as agreed."""
+    claims = list(_claims("tests/dialects/prizmdoc"))
+    counts = Counter(claim.outcome for claim in claims)
+    legend = [[f"**{name}**", text, str(counts[name])] for name, text in OUTCOMES.items()]
+    return page(
+        "PrizmDoc: conformance",
+        "Each row is a statement of PrizmDoc's documentation (viewing sessions, V1), or of ours "
+        "where that is silent, with the test that proves it. The calls themselves are shown at "
+        "`/api/docs/`; the errors in [errors](../reference/errors.md).",
+        table(["Outcome", "Meaning", "Rows"], legend),
+        *_by_subject(claims),
+    )
+
+
+def _by_subject(claims: list[Claim]) -> Iterator[str]:
+    """A table for each subject: what stands before the colon of a line."""
+    subjects: dict[str, list[Claim]] = {}
+    for claim in claims:
+        subjects.setdefault(claim.line.partition(":")[0], []).append(claim)
+    for subject in sorted(subjects):
+        rows = sorted(
+            [claim.line.partition(":")[2].strip() or claim.line, claim.outcome, f"`{claim.test}`"]
+            for claim in subjects[subject]
+        )
+        yield f"## {subject}\n\n" + table(["Line", "Outcome", "Test"], rows)
+
+
+def _claims(folder: str) -> Iterator[Claim]:
+    root = Path(settings.BASE_DIR)
+    for path in sorted((root / folder).rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, _Tested):
+                test = f"{path.relative_to(root / 'tests')}::{node.name}"
+                for decorator in node.decorator_list:
+                    yield from _markers(decorator, test)
+
+
+def _markers(decorator: ast.expr, test: str) -> Iterator[Claim]:
+    for call in ast.walk(decorator):
+        named = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if not named or call.func.attr != "conformance":  # type: ignore[attr-defined]
+            continue
+        yield _claim(call, test)  # type: ignore[arg-type]
+
+
+def _claim(call: ast.Call, test: str) -> Claim:
+    try:
+        (seed,) = [ast.literal_eval(argument) for argument in call.args]
+        values = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+        claim = Claim(seed=seed, test=test, **values)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{test}: write conformance(seed, line=..., outcome=...) with literal values"
+        ) from error
+    if claim.outcome not in OUTCOMES:
+        raise ValueError(f"{test}: the outcome must be one of {', '.join(OUTCOMES)}")
+    return claim

@@ -1,0 +1,37 @@
+"""docs/reference/errors.md: the catalogue with each dialect's spelling."""
+
+from __future__ import annotations
+
+from apps.core.errors import CATALOGUE, ErrorCode
+from apps.dialects.native.errors import STATUS
+from apps.dialects.prizmdoc.errors import SPELLINGS
+from apps.dialects.reference.markdown import page, table
+
+_INTRODUCTION = """Every failure has one code, on every wire. The native API answers with problem
+details (RFC 9457) that hold `code`, `detail`, `remedy` and `correlation_id`; send the last one
+along when you ask an administrator, who finds it in the logs. PrizmDoc's dialect answers with its
+own status codes and names, the words also in the header `Accusoft-Status-Message`; where it shows
+no name there is no body, as PrizmDoc's clients expect."""
+
+
+def document() -> str:
+    """The page."""
+    return page("Errors", _INTRODUCTION, _overview(), *map(_section, CATALOGUE))
+
+
+def _overview() -> str:
+    rows = [[f"[`{code}`](#{code})", str(STATUS[code]), _prizmdoc(code)] for code in CATALOGUE]
+    return table(["Code", "Native status", "PrizmDoc"], rows)
+
+
+def _prizmdoc(code: ErrorCode) -> str:
+    spelling = SPELLINGS[code]
+    words = f"{spelling.status} `{spelling.name}`" if spelling.name else str(spelling.status)
+    if code == ErrorCode.SESSION_STOPPED:
+        words = "the status and message given to SessionStopped, else 403"
+    return words + (f", number {spelling.number}" if spelling.number else "")
+
+
+def _section(code: ErrorCode) -> str:
+    words = CATALOGUE[code]
+    return f"## {code}\n\n**{words.title}.** {words.cause}\n\n*What to do:* {words.remedy}"
