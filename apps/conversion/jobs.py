@@ -43,6 +43,7 @@ _LEASE = timedelta(seconds=20)
 _RENEWAL_SECONDS = 5.0
 _ATTEMPTS = 3
 _ENGINE_PATIENCE_SECONDS = 20.0
+_SIZES_BYTES = 16 * 1024**2
 _held: set[str] = set()
 # Bulk jobs, and among them one huge one, leave threads of each worker to people who wait.
 _permits = {
@@ -196,7 +197,7 @@ def _run_engine(
         if event["event"] == "part":
             _publish(rendition, directory, event)
         elif event["event"] == "done":
-            outcome.meta = event["meta"]
+            outcome.meta = _whole_meta(event["meta"], directory)
         elif event["event"] == "failed":
             failure = event
         else:
@@ -249,11 +250,7 @@ def _publish(rendition: Rendition, directory: Path, event: protocol.Part) -> Non
     if event["file"] is None:
         blob = rendition.source
     else:
-        path = (directory / event["file"]).resolve()
-        # The engine is not trusted: a link out of its directory would publish another file.
-        if not path.is_relative_to(directory.resolve() / "out") or not path.is_file():
-            raise PortalError(ErrorCode.ENGINE_CRASHED, "The engine named a file it did not make.")
-        blob = workfiles.keep_files([path])[0]
+        blob = workfiles.keep_files([_made_by_engine(directory, event["file"])])[0]
     meta = dict(event["meta"])
     if rendition.kind == "pdf" and event["name"] == "first":
         meta |= _inspect(blob)
@@ -277,8 +274,25 @@ def _inspect(pdf: Blob) -> dict[str, Any]:
             if event["event"] == "failed":
                 raise PortalError(_code(event["code"]), event["detail"])
             if event["event"] == "done":
-                meta = event["meta"]
+                meta = _whole_meta(event["meta"], directory)
         return meta
+
+
+def _whole_meta(meta: dict[str, Any], directory: Path) -> dict[str, Any]:
+    """The meta of `done`; page sizes too many for a message stand in a file of their own."""
+    named = meta.pop("sizes_file", None)
+    if named is None:
+        return meta
+    with _made_by_engine(directory, named).open("rb") as stream:
+        return meta | {"sizes": json.loads(stream.read(_SIZES_BYTES))}
+
+
+def _made_by_engine(directory: Path, name: str) -> Path:
+    """A file of the job's out/. The engine is not trusted: a link out of it names another file."""
+    path = (directory / name).resolve()
+    if not path.is_relative_to(directory.resolve() / "out") or not path.is_file():
+        raise PortalError(ErrorCode.ENGINE_CRASHED, "The engine named a file it did not make.")
+    return path
 
 
 def _mine(rendition: Rendition) -> QuerySet[Rendition]:

@@ -27,7 +27,7 @@ def to_pdf(job: Job) -> Meta:
     if _BINARY.match(content):
         raise Refusal("format_mismatch", "The content is not a web page.")
     try:
-        document: Any = weasyprint.HTML(string=content, url_fetcher=_only_data()).render()
+        document: Any = weasyprint.HTML(string=content, url_fetcher=only_data()).render()
     except (ValueError, RecursionError) as error:
         raise Refusal("document_corrupt", f"The page cannot be laid out: {error}") from error
     if len(document.pages) > 1:
@@ -39,5 +39,6 @@ def to_pdf(job: Job) -> Meta:
     return pdf.deliver(job, whole)
 
 
-def _only_data() -> URLFetcher:
+def only_data() -> URLFetcher:
+    """Fetches nothing but `data:` URLs."""
     return URLFetcher(allowed_protocols=("data",), allow_redirects=False)

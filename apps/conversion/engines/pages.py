@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import pypdfium2
 
-from . import cad, images, jail_test, markup, pdf, raster, svg, text, zygote
+from . import cad, images, jail_test, markup, pdf, raster, stamp, svg, text, zygote
 from .job import Engine, Job, Operation, Refusal
 from .protocol import Meta
 
@@ -59,6 +59,7 @@ OPERATIONS = {
     "inspect": Operation(pdf.inspect),
     "pdf": Operation(to_pdf, _programs_for_pdf),
     "raster": Operation(raster.raster),
+    "stamp": Operation(stamp.stamp),
     "svg": Operation(svg.pages, _programs_for_svg),
     "text": Operation(text.text),
     "jail-test": Operation(jail_test.probe, _programs_for_probe),
