@@ -16,19 +16,38 @@ from apps.viewing import services as viewing
 _CLIENT = "Demo"
 _SCOPES = ["viewing:read", "viewing:write"]
 _CHAPTERS = {
-    "Read": "Scroll, or press Page Down. Pages come as sharp images at every zoom level, with "
-    "the document's text over them, so that you can select and copy it. Press + and - to zoom, "
-    "0 to fit the width, 2 to see a whole page, R to rotate.",
-    "Search": "Press / and type a word: every match is listed with the words around it and "
-    "marked on its page. Enter goes to the next one. Try the word lighthouse: it occurs in this "
-    "document exactly three times, this being the second lighthouse.",
-    "Navigate": "The thumbnails on the side show where you are. Type a page number into the box "
-    "above, or press G. A document of ten thousand pages scrolls as smoothly as this one.",
-    "Print": "Printing makes the pages at print resolution first and then opens your browser's "
-    "dialog. The original can be downloaded where the system that opened the session allows it.",
-    "Integrate": "Another system opened this session with two calls: one creates the session, "
-    "one uploads the file. It never had to convert anything, and it can end the session at any "
-    "moment. The reference at /api/docs/ shows every call.",
+    "Read": [
+        "Scroll, or press Page Down. Pages come as sharp images at every zoom level, with the "
+        "document's own text over them, so that you can select a sentence and copy it.",
+        "Press + and - to zoom, 0 to fit the width, 2 to see a whole page, R to rotate and D for "
+        "the dark look. The question mark shows every key.",
+        "The small i tells what the document is, and names each font it asks for that this server "
+        "does not have, with the one that was used in its place. Line breaks depend on fonts, so "
+        "nobody should have to guess.",
+    ],
+    "Search": [
+        "Press / and type a word: every match is listed with the words around it, grouped by page "
+        "and marked where it stands. Enter goes to the next one, Shift and Enter to the one before.",
+        "Try the word lighthouse. It occurs in this document exactly three times, this being the "
+        "second.",
+    ],
+    "Navigate": [
+        "The thumbnails on the side show where you are; T hides them. Type a page number into the "
+        "box above, or press G. A document of ten thousand pages scrolls as smoothly as this one, "
+        "because only the pages in view are ever loaded.",
+    ],
+    "Print and keep": [
+        "Printing makes the pages at print resolution first, all of them or a range, and then "
+        "opens your browser's dialog. The original and a PDF can be downloaded where the system "
+        "that opened the session allows it; where it puts a watermark on the pages, the watermark "
+        "is part of every image, of the print and of the PDF.",
+    ],
+    "Integrate": [
+        "Another system opened this session with two calls: one creates the session, one uploads "
+        "the file. It never converts anything, and it can end the session at any moment. The "
+        "reference at /api/docs/ shows every call, and the administration at /admin/ shows every "
+        "session, every conversion, and why one failed.",
+    ],
 }
 _ROWS = [
     ("Word, OpenDocument, RTF", "docx, doc, odt, rtf"),
@@ -58,10 +77,12 @@ def demo_document() -> bytes:
     for kind, extensions in _ROWS:
         cells = table.add_row().cells
         cells[0].text, cells[1].text = kind, extensions
-    for title, text in _CHAPTERS.items():
-        document.add_page_break()
+    for number, (title, paragraphs) in enumerate(_CHAPTERS.items()):
+        if number % 2 == 0:
+            document.add_page_break()
         document.add_heading(title, 1)
-        document.add_paragraph(text)
+        for text in paragraphs:
+            document.add_paragraph(text)
     document.add_paragraph("And with that, the third lighthouse, the guide ends.")
     stream = io.BytesIO()
     document.save(stream)

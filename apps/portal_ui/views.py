@@ -90,6 +90,8 @@ def protect(response: HttpResponse, origins: Iterable[str] = ()) -> HttpResponse
         "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
         f"frame-ancestors {ancestors}"
     )
+    # Browsers that know frame-ancestors ignore X-Frame-Options, and it cannot name origins.
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
