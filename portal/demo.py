@@ -27,7 +27,7 @@ _CHAPTERS = {
     ],
     "Search": [
         "Press / and type a word: every match is listed with the words around it, grouped by page "
-        "and marked where it stands. Enter goes to the next one, Shift and Enter to the one before.",
+        "and marked where it stands. Enter goes to the next one, Shift+Enter to the one before.",
         "Try the word lighthouse. It occurs in this document exactly three times, this being the "
         "second.",
     ],
