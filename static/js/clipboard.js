@@ -5,7 +5,10 @@
  */
 export async function copyText(text) {
   if (navigator.clipboard) {
-    return navigator.clipboard.writeText(text).then(() => true, () => false);
+    return navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
   }
   const put = (event) => {
     event.preventDefault();

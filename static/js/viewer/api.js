@@ -64,7 +64,13 @@ export function createApi(base) {
       setReachable(false);
       throw new ConnectionLost();
     }
-    const told = /\bjson\b/.test(response.headers.get("Content-Type") ?? "");
+    // The caller of a stopped session chose its status, so the code comes before any status.
+    const told = response.headers.get("Content-Type")?.includes("problem+json");
+    const problem = new Problem(told ? await response.json() : {}, response.status);
+    if (ENDED.has(problem.code)) {
+      end(problem);
+      throw closing.signal.reason;
+    }
     if (GATEWAY.has(response.status) && !told) {
       setReachable(false);
       throw new ConnectionLost();
@@ -75,10 +81,7 @@ export function createApi(base) {
     if (response.status === 429 || response.status === 503) {
       throw new Later(1000 * (Number(response.headers.get("Retry-After")) || 2));
     }
-    const problem = new Problem(told ? await response.json() : {}, response.status);
-    if (!ENDED.has(problem.code)) throw problem;
-    end(problem);
-    throw closing.signal.reason;
+    throw problem;
   }
 
   const json = async (path, options) => (await request(path, options)).json();
@@ -95,7 +98,8 @@ export function createApi(base) {
     return new Promise((resolve, reject) => {
       events.addEventListener("found", () => resolve(), { once: true, signal });
       const stop = () => reject(new DOMException("stopped", "AbortError"));
-      for (const one of [signal, closing.signal]) one?.addEventListener("abort", stop, { once: true });
+      for (const one of [signal, closing.signal])
+        one?.addEventListener("abort", stop, { once: true });
     });
   }
 

@@ -1,47 +1,44 @@
+import { sleep } from "./api.js";
 import { dismiss, notify } from "./notices.js";
 
-const LONGEST = 30;
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 30_000;
 
 /**
  * Says so when the server is gone, and asks for it again at growing distances.
  * @param {ReturnType<import("./api.js").createApi>} api
  */
 export function watchConnection(api) {
-  let timer = 0;
-  let wait = 1;
-  let left = 0;
+  let found = null;
 
-  function tick() {
-    if (left <= 0) return probe();
-    const when = left > 1 ? `in ${left} seconds` : "now";
-    notify("connection", `No connection to the server. Trying again ${when}.`, { tone: "warning", action: { label: "Try now", run: probe } });
-    left -= 1;
-    timer = setTimeout(tick, 1000);
-  }
+  // Whatever answers ends the search: the event "found" comes from the door to the server itself.
+  const probe = () => api.state().catch(() => {});
 
-  async function probe() {
-    clearTimeout(timer);
-    wait = Math.min(LONGEST, wait * 2);
-    left = wait;
-    try {
-      await api.state();
-    } catch (error) {
-      if (error.name !== "AbortError") tick();
+  async function seek(signal) {
+    for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+      await sleep(wait, signal);
+      await probe();
     }
   }
 
+  function stop() {
+    found?.abort();
+    found = null;
+    dismiss("connection");
+  }
+
   api.on("lost", () => {
-    wait = left = 2;
-    tick();
+    found = new AbortController();
+    seek(found.signal).catch(() => {});
+    notify("connection", "No connection to the server. Trying again…", {
+      tone: "warning",
+      action: { label: "Try now", run: probe },
+    });
   });
   api.on("found", () => {
-    clearTimeout(timer);
-    dismiss("connection");
+    stop();
     notify("connection-back", "Connected again.", { seconds: 2.5 });
   });
-  api.on("ended", () => {
-    clearTimeout(timer);
-    dismiss("connection");
-  });
-  window.addEventListener("online", () => left > 0 && probe());
+  api.on("ended", stop);
+  window.addEventListener("online", () => found && probe());
 }

@@ -8,9 +8,23 @@ export function enableDialogs() {
       if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
     });
   }
-  byId("help-body").append(...Object.entries(Object.groupBy(KEYS, (row) => row.group)).map(([group, rows]) =>
-    make("section", {}, make("h3", {}, group), make("dl", {}, ...rows.flatMap(({ text, shown }) => [
-      make("dt", {}, text), make("dd", {}, ...shown.map((key) => make("kbd", { class: "key" }, key)))])))));
+  byId("help-body").append(
+    ...Object.entries(Object.groupBy(KEYS, (row) => row.group)).map(([group, rows]) =>
+      make(
+        "section",
+        {},
+        make("h3", {}, group),
+        make(
+          "dl",
+          {},
+          ...rows.flatMap(({ text, shown }) => [
+            make("dt", {}, text),
+            make("dd", {}, ...shown.map((key) => make("kbd", { class: "key" }, key))),
+          ]),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
@@ -26,14 +40,41 @@ export function openInfo({ document: facts, fonts, expires_at: expires }, page) 
     ["Format", facts.format?.toUpperCase()],
     ["Pages", facts.pages],
     ["This page", page && pageSize(page)],
-    ["Open until", expires && new Date(expires).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })],
+    [
+      "Open until",
+      expires && new Date(expires).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }),
+    ],
   ];
   byId("info-body").replaceChildren(
-    make("dl", { class: "facts" }, ...rows.filter(([, value]) => value).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, String(value))])),
-    substituted.length > 0 && make("div", { class: "fonts" },
-      make("h3", {}, substituted.length === 1 ? "One font was replaced" : `${substituted.length} fonts were replaced`),
-      make("ul", {}, ...substituted.map(({ name, replacement }) => make("li", {}, `${name} → ${replacement}`))),
-      make("p", {}, "The document asks for fonts that this server does not have. Similar ones stand in, so lines and pages may break elsewhere than in the program it was made with.")),
+    make(
+      "dl",
+      { class: "facts" },
+      ...rows
+        .filter(([, value]) => value)
+        .flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, String(value))]),
+    ),
+    substituted.length > 0 &&
+      make(
+        "div",
+        { class: "fonts" },
+        make(
+          "h3",
+          {},
+          substituted.length === 1
+            ? "One font was replaced"
+            : `${substituted.length} fonts were replaced`,
+        ),
+        make(
+          "ul",
+          {},
+          ...substituted.map(({ name, replacement }) => make("li", {}, `${name} → ${replacement}`)),
+        ),
+        make(
+          "p",
+          {},
+          "The document asks for fonts that this server does not have. Similar ones stand in, so lines and pages may break elsewhere than in the program it was made with.",
+        ),
+      ),
   );
   byId("info").showModal();
 }

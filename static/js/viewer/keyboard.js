@@ -3,12 +3,42 @@
  * `match` is tried against the key; `ctrl` rows need Ctrl or Cmd.
  */
 export const KEYS = [
-  { group: "Move", text: "Next, previous page", shown: ["→", "←"], keys: { ArrowRight: "right", ArrowLeft: "left" } },
-  { group: "Move", text: "Scroll", shown: ["↓", "↑"], keys: { ArrowDown: "line-down", ArrowUp: "line-up" } },
-  { group: "Move", text: "One screen on, back", shown: ["Space", "Shift Space"], keys: { " ": "screen-down", "shift+ ": "screen-up", PageDown: "screen-down", PageUp: "screen-up" } },
-  { group: "Move", text: "First, last page", shown: ["Home", "End"], keys: { Home: "first-page", End: "last-page" } },
+  {
+    group: "Move",
+    text: "Next, previous page",
+    shown: ["→", "←"],
+    keys: { ArrowRight: "right", ArrowLeft: "left" },
+  },
+  {
+    group: "Move",
+    text: "Scroll",
+    shown: ["↓", "↑"],
+    keys: { ArrowDown: "line-down", ArrowUp: "line-up" },
+  },
+  {
+    group: "Move",
+    text: "One screen on, back",
+    shown: ["Space", "Shift Space"],
+    keys: {
+      " ": "screen-down",
+      "shift+ ": "screen-up",
+      PageDown: "screen-down",
+      PageUp: "screen-up",
+    },
+  },
+  {
+    group: "Move",
+    text: "First, last page",
+    shown: ["Home", "End"],
+    keys: { Home: "first-page", End: "last-page" },
+  },
   { group: "Move", text: "Go to page", shown: ["G"], keys: { g: "go-to-page" } },
-  { group: "Look", text: "Zoom in, out", shown: ["+", "−"], keys: { "+": "zoom-in", "=": "zoom-in", "-": "zoom-out" } },
+  {
+    group: "Look",
+    text: "Zoom in, out",
+    shown: ["+", "−"],
+    keys: { "+": "zoom-in", "=": "zoom-in", "-": "zoom-out" },
+  },
   { group: "Look", text: "Fit width", shown: ["0"], keys: { 0: "fit-width" } },
   { group: "Look", text: "100%", shown: ["1"], keys: { 1: "actual-size" } },
   { group: "Look", text: "Fit page", shown: ["2"], keys: { 2: "fit-page" } },
@@ -16,11 +46,36 @@ export const KEYS = [
   { group: "Look", text: "Full screen", shown: ["F"], keys: { f: "fullscreen" } },
   { group: "Look", text: "Light or dark", shown: ["D"], keys: { d: "theme" } },
   { group: "Look", text: "Thumbnails", shown: ["T"], keys: { t: "thumbnails" } },
-  { group: "Find", text: "Search", shown: ["/", "Ctrl F"], keys: { "/": "search", "ctrl+f": "search" } },
-  { group: "Find", text: "Next result", shown: ["Enter"], keys: { Enter: "next-hit", F3: "next-hit", "ctrl+g": "next-hit" } },
-  { group: "Find", text: "Previous result", shown: ["Shift Enter"], keys: { "shift+Enter": "previous-hit", "shift+F3": "previous-hit" } },
-  { group: "Document", text: "Print", shown: ["P", "Ctrl P"], keys: { p: "print", "ctrl+p": "print" } },
-  { group: "Document", text: "Select the page’s text", shown: ["Ctrl A"], keys: { "ctrl+a": "select-page" } },
+  {
+    group: "Find",
+    text: "Search",
+    shown: ["/", "Ctrl F"],
+    keys: { "/": "search", "ctrl+f": "search" },
+  },
+  {
+    group: "Find",
+    text: "Next result",
+    shown: ["Enter"],
+    keys: { Enter: "next-hit", F3: "next-hit", "ctrl+g": "next-hit" },
+  },
+  {
+    group: "Find",
+    text: "Previous result",
+    shown: ["Shift Enter"],
+    keys: { "shift+Enter": "previous-hit", "shift+F3": "previous-hit" },
+  },
+  {
+    group: "Document",
+    text: "Print",
+    shown: ["P", "Ctrl P"],
+    keys: { p: "print", "ctrl+p": "print" },
+  },
+  {
+    group: "Document",
+    text: "Select the page’s text",
+    shown: ["Ctrl A"],
+    keys: { "ctrl+a": "select-page" },
+  },
   { group: "Document", text: "About this document", shown: ["I"], keys: { i: "info" } },
   { group: "Document", text: "These shortcuts", shown: ["?"], keys: { "?": "help" } },
   { group: "Document", text: "Close what is open", shown: ["Esc"], keys: { Escape: "close" } },
@@ -45,7 +100,8 @@ export function enableKeyboard(run) {
     if (!command) return;
     const target = event.target;
     const inField = target.matches?.(TYPING);
-    if (inField && (command === "select-page" || (!ctrl && key !== "Escape" && key !== "F3"))) return;
+    if (inField && (command === "select-page" || (!ctrl && key !== "Escape" && key !== "F3")))
+      return;
     if ((key === "Enter" || key === " ") && target.matches?.(ACTS_ITSELF)) return;
     if (run(command)) event.preventDefault();
   });

@@ -75,7 +75,12 @@ export function turnBox([x0, y0, x1, y1], width, height, rotation) {
  * @param {number} rotation degrees clockwise
  */
 export function turnSheet(sheet, width, height, rotation) {
-  const shift = { 0: "", 90: `translateX(${height}px)`, 180: `translate(${width}px, ${height}px)`, 270: `translateY(${width}px)` };
+  const shift = {
+    0: "",
+    90: `translateX(${height}px)`,
+    180: `translate(${width}px, ${height}px)`,
+    270: `translateY(${width}px)`,
+  };
   sheet.style.width = `${width}px`;
   sheet.style.height = `${height}px`;
   sheet.style.transform = rotation ? `${shift[rotation]} rotate(${rotation}deg)` : "";

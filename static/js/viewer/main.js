@@ -1,5 +1,5 @@
 import { toggleTheme } from "../theme.js";
-import { createApi } from "./api.js";
+import { createApi, Problem } from "./api.js";
 import { watchConnection } from "./connection.js";
 import { enableDialogs, openInfo } from "./dialogs.js";
 import { afterPause, announce, byId } from "./dom.js";
@@ -11,7 +11,14 @@ import { dismiss, notify } from "./notices.js";
 import { createPages } from "./pages.js";
 import { createPanels } from "./panels.js";
 import { createPrint } from "./print.js";
-import { hideScreen, showConverting, showEnded, showFailure, showPassword, showWaiting } from "./screens.js";
+import {
+  hideScreen,
+  showConverting,
+  showEnded,
+  showFailure,
+  showPassword,
+  showWaiting,
+} from "./screens.js";
 import { createSearch } from "./search.js";
 import { enableSelection, selectPage } from "./selection.js";
 import { followDocument, watchExpiry } from "./session.js";
@@ -24,17 +31,37 @@ const viewer = byId("viewer");
 const scroller = byId("scroller");
 const allowed = (name) => viewer.dataset[name] === "true";
 
-const store = createStore({ page: -1, pageCount: 0, zoom: 1, zoomMode: "auto", rotation: 0, session: null });
+const store = createStore({
+  page: -1,
+  pageCount: 0,
+  zoom: 1,
+  zoomMode: "auto",
+  rotation: 0,
+  session: null,
+});
 const api = createApi(viewer.dataset.api);
 const images = createImages(api, () => store.get().session.image_format);
 const texts = createTexts(api);
 const leave = () => scroller.focus({ preventScroll: true });
 
-const pages = createPages({ scroller, space: byId("pages"), store, images, texts, copy: allowed("copy") });
-const thumbnails = createThumbnails({ scroller: byId("thumbnail-scroller"), list: byId("thumbnail-list"), store, images, goTo: (page) => {
-  panels.closeDrawer();
-  pages.goTo(page);
-} });
+const pages = createPages({
+  scroller,
+  space: byId("pages"),
+  store,
+  images,
+  texts,
+  copy: allowed("copy"),
+});
+const thumbnails = createThumbnails({
+  scroller: byId("thumbnail-scroller"),
+  list: byId("thumbnail-list"),
+  store,
+  images,
+  goTo: (page) => {
+    panels.closeDrawer();
+    pages.goTo(page);
+  },
+});
 const search = createSearch({ api, texts, pages, store });
 const panels = createPanels({ leave, onSearch: (open) => (open ? search.open() : search.close()) });
 const print = allowed("print") ? createPrint({ images, pages, store }) : null;
@@ -43,7 +70,13 @@ createToolbar({ store, goTo: pages.goTo, zoomTo: pages.zoomTo, leave });
 enableDialogs();
 enableResizing(byId("thumbnail-resizer"));
 enableGestures(scroller, pages, () => store.get().zoom);
-enableSelection({ scroller, pages, texts, allowed: allowed("copy"), refuse: () => notify("refused", "Copying from this document is not allowed.", { seconds: 4 }) });
+enableSelection({
+  scroller,
+  pages,
+  texts,
+  allowed: allowed("copy"),
+  refuse: () => notify("refused", "Copying from this document is not allowed.", { seconds: 4 }),
+});
 document.querySelectorAll(".menu").forEach(enableMenu);
 watchConnection(api);
 const heardExpiry = watchExpiry(api);
@@ -54,7 +87,8 @@ const sideways = (pixels, step) => {
   if (scroller.scrollWidth > scroller.clientWidth + 1) scroller.scrollLeft += pixels;
   else turn(step);
 };
-const screenful = (direction) => pages.scrollBy(direction * scroller.clientHeight * 0.9, !reduced.matches);
+const screenful = (direction) =>
+  pages.scrollBy(direction * scroller.clientHeight * 0.9, !reduced.matches);
 
 /* What each command does. Those that answer false leave the key to the browser. */
 const commands = {
@@ -83,7 +117,10 @@ const commands = {
   "close-search": () => panels.closeTop(),
   "next-hit": () => search.step(1),
   "previous-hit": () => search.step(-1),
-  print: () => (print ? print.open() : notify("refused", "Printing this document is not allowed.", { seconds: 4 })),
+  print: () =>
+    print
+      ? print.open()
+      : notify("refused", "Printing this document is not allowed.", { seconds: 4 }),
   "select-page": () => allowed("copy") && selectPage(pages.page(store.get().page)),
   info: () => openInfo(store.get().session, pages.sizeOf(store.get().page)),
   help: () => byId("help").showModal(),
@@ -93,29 +130,43 @@ const WITHOUT_DOCUMENT = new Set(["theme", "help", "fullscreen", "thumbnails"]);
 
 function run(name) {
   const ready = store.get().pageCount > 0 && byId("screen").hidden;
+  // The browser's own dialog would print the frame around a document that is not there yet.
   if (!ready && !WITHOUT_DOCUMENT.has(name)) return name === "print";
   return commands[name]() !== false;
 }
 
 function toggleFullscreen() {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen?.().catch(() => notify("refused", "Full screen is not available here.", { seconds: 4 }));
+  if (document.fullscreenElement) return document.exitFullscreen();
+  const refuse = () => notify("refused", "Full screen is not available here.", { seconds: 4 });
+  if (document.fullscreenEnabled) document.documentElement.requestFullscreen().catch(refuse);
+  else refuse();
 }
 
 enableKeyboard(run);
-viewer.addEventListener("click", ({ target }) => {
+viewer.addEventListener("click", (event) => {
+  const { target } = event;
   const button = target.closest("[data-command]");
+  if (target.closest("[data-pdf]") && store.get().session?.state !== "ready") {
+    event.preventDefault();
+    notify("refused", "The PDF can be downloaded as soon as all pages are ready.", { seconds: 4 });
+  }
   if (button?.dataset.command === "search" && panels.searchOpen()) panels.setSearch(false);
   else if (button) run(button.dataset.command);
 });
 
-const sayPage = afterPause(({ page, pageCount }) => announce(`Page ${page + 1} of ${pageCount}`), 500);
+const sayPage = afterPause(
+  ({ page, pageCount }) => announce(`Page ${page + 1} of ${pageCount}`),
+  500,
+);
 store.on("page", sayPage);
 
 /* Tools that need a document rest while there is none. */
 function setReadable(now) {
   viewer.toggleAttribute("data-idle", !now);
-  for (const tool of document.querySelectorAll(".tools.middle :is(button, input), .tools.end button:not(#more)")) tool.disabled = !now;
+  for (const tool of document.querySelectorAll(
+    ".tools.middle :is(button, input), .tools.end button:not(#more)",
+  ))
+    tool.disabled = !now;
 }
 
 function showPages(sizes) {
@@ -132,20 +183,25 @@ function onState(session) {
   const { state, document: facts, progress } = session;
   store.set({ session });
   heardExpiry(session);
+  for (const link of document.querySelectorAll("[data-original]"))
+    link.hidden = !session.permissions.original;
   if (facts?.name) nameDocument(facts.name);
-  document.querySelector('.toolbar [data-command="info"]').toggleAttribute("data-mark", session.fonts?.substituted.length > 0);
+  document
+    .querySelector('.toolbar [data-command="info"]')
+    .toggleAttribute("data-mark", session.fonts?.substituted.length > 0);
 
   const readable = state === "ready" || (state === "converting" && progress.pages_ready > 0);
   if (readable) {
     hideScreen();
     showPages(facts.sizes);
   }
-  if (state === "converting" && readable) notify("preparing", "Preparing the remaining pages", { busy: true });
+  if (state === "converting" && readable)
+    notify("preparing", "Preparing the remaining pages", { busy: true });
   else dismiss("preparing");
 
   if (state === "empty") showWaiting();
   else if (state === "converting" && !readable) showConverting(facts?.name, progress);
-  else if (state === "failed") showFailure({ ...session.error, correlationId: session.error.correlation_id });
+  else if (state === "failed") showFailure(new Problem(session.error, session.error.status));
   else if (state === "password_required") showPassword(facts?.name, unlock);
 }
 

@@ -6,7 +6,8 @@ const ROOM = 8;
  */
 export function enableMenu(menu) {
   const button = document.querySelector(`[popovertarget="${menu.id}"]`);
-  const items = () => [...menu.querySelectorAll(".menu-item")].filter((item) => item.offsetParent !== null);
+  const items = () =>
+    [...menu.querySelectorAll(".menu-item")].filter((item) => item.offsetParent !== null);
 
   menu.addEventListener("beforetoggle", ({ newState }) => {
     button.setAttribute("aria-expanded", String(newState === "open"));

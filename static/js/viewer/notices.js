@@ -11,12 +11,18 @@ const shown = new Map();
 export function notify(name, text, { tone, busy, action, seconds } = {}) {
   const words = shown.get(name)?.querySelector("p");
   // A changed number must not build the line anew: focus may be on its button.
-  if (words && Boolean(action) === Boolean(shown.get(name).querySelector("button"))) words.textContent = text;
+  if (words && Boolean(action) === Boolean(shown.get(name).querySelector("button")))
+    words.textContent = text;
   else {
     dismiss(name);
-    const line = make("div", { class: "notice", "data-testid": "notice", "data-notice": name, "data-tone": tone },
-      busy && make("span", { class: "spinner" }), make("p", {}, text),
-      action && make("button", { class: "button", type: "button", click: action.run }, action.label));
+    const line = make(
+      "div",
+      { class: "notice", "data-testid": "notice", "data-notice": name, "data-tone": tone },
+      busy && make("span", { class: "spinner" }),
+      make("p", {}, text),
+      action &&
+        make("button", { class: "button", type: "button", click: action.run }, action.label),
+    );
     shown.set(name, line);
     byId("notices").append(line);
   }

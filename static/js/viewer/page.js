@@ -13,7 +13,17 @@ export function createPage(index, { images, texts, copy }) {
   const marks = make("div", { class: "hits", "aria-hidden": "true" });
   const layer = make("div", { class: copy ? "text" : "text locked", lang: "" });
   const sheet = make("div", { class: "sheet" }, marks, layer);
-  const element = make("section", { class: "page", role: "region", "data-testid": "page", "data-page": index, "data-state": "loading" }, sheet);
+  const element = make(
+    "section",
+    {
+      class: "page",
+      role: "region",
+      "data-testid": "page",
+      "data-page": index,
+      "data-state": "loading",
+    },
+    sheet,
+  );
 
   let size = { width: 1, height: 1 };
   let picture = null;
@@ -30,14 +40,23 @@ export function createPage(index, { images, texts, copy }) {
     shown = width;
   }
 
-  images.preview(index)?.then((image) => {
-    if (!picture && !alive.signal.aborted) show(image, 0);
-  }).catch(() => {});
+  images
+    .preview(index)
+    ?.then((image) => {
+      if (!picture && !alive.signal.aborted) show(image, 0);
+    })
+    .catch(() => {});
 
   function fail(problem, retry) {
     element.dataset.state = "error";
-    failure = make("div", { class: "page-error paper" }, icon("alert"), make("strong", {}, problem.title || "This page cannot be shown"),
-      problem.detail && make("span", {}, problem.detail), make("button", { class: "button", type: "button", click: retry }, "Try again"));
+    failure = make(
+      "div",
+      { class: "page-error paper" },
+      icon("alert"),
+      make("strong", {}, problem.title || "This page cannot be shown"),
+      problem.detail && make("span", {}, problem.detail),
+      make("button", { class: "button", type: "button", click: retry }, "Try again"),
+    );
     element.append(failure);
   }
 
@@ -55,7 +74,12 @@ export function createPage(index, { images, texts, copy }) {
     const mine = (loading = new AbortController());
     if (shown === 0) element.dataset.state = "loading";
     try {
-      const image = await images.load(index, width, urgency, AbortSignal.any([mine.signal, alive.signal]));
+      const image = await images.load(
+        index,
+        width,
+        urgency,
+        AbortSignal.any([mine.signal, alive.signal]),
+      );
       show(image, width);
       element.dataset.state = "ready";
     } catch (error) {
@@ -103,14 +127,18 @@ export function createPage(index, { images, texts, copy }) {
     },
     /** @param {{boxes: number[][], current: boolean}[]} hits boxes in points */
     mark(hits) {
-      marks.replaceChildren(...hits.flatMap(({ boxes, current }) => boxes.map(([x0, y0, x1, y1]) => {
-        const box = make("i", { class: current && "current" });
-        box.style.left = `${(100 * x0) / size.width}%`;
-        box.style.top = `${(100 * y0) / size.height}%`;
-        box.style.width = `${(100 * (x1 - x0)) / size.width}%`;
-        box.style.height = `${(100 * (y1 - y0)) / size.height}%`;
-        return box;
-      })));
+      marks.replaceChildren(
+        ...hits.flatMap(({ boxes, current }) =>
+          boxes.map(([x0, y0, x1, y1]) => {
+            const box = make("i", { class: current && "current" });
+            box.style.left = `${(100 * x0) / size.width}%`;
+            box.style.top = `${(100 * y0) / size.height}%`;
+            box.style.width = `${(100 * (x1 - x0)) / size.width}%`;
+            box.style.height = `${(100 * (y1 - y0)) / size.height}%`;
+            return box;
+          }),
+        ),
+      );
     },
     /** The place in the text nearest to a point of the window. @param {number} clientX @param {number} clientY */
     caretAt(clientX, clientY) {

@@ -43,17 +43,26 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
   const margin = () => (scroller.clientWidth < 640 ? 8 : MARGIN);
   const scale = () => zoom * PIXELS_PER_POINT;
   const points = (index) => ({ width: sizes.widths[index], height: sizes.heights[index] });
-  const upright = (index) => ({ width: Math.round(sizes.widths[index] * scale()), height: Math.round(sizes.heights[index] * scale()) });
-  const turned = ({ width, height }) => (rotation % 180 ? { width: height, height: width } : { width, height });
-  const leftOf = (index) => Math.max(margin(), Math.floor((contentWidth - turned(upright(index)).width) / 2));
+  const upright = (index) => ({
+    width: Math.round(sizes.widths[index] * scale()),
+    height: Math.round(sizes.heights[index] * scale()),
+  });
+  const turned = ({ width, height }) =>
+    rotation % 180 ? { width: height, height: width } : { width, height };
+  const leftOf = (index) =>
+    Math.max(margin(), Math.floor((contentWidth - turned(upright(index)).width) / 2));
 
   function relayout() {
     let widest = 0;
-    rows = stack(sizes.count, (index) => {
-      const { width, height } = turned(upright(index));
-      widest = Math.max(widest, width);
-      return height;
-    }, GAP);
+    rows = stack(
+      sizes.count,
+      (index) => {
+        const { width, height } = turned(upright(index));
+        widest = Math.max(widest, width);
+        return height;
+      },
+      GAP,
+    );
     contentWidth = Math.max(scroller.clientWidth, widest + 2 * margin());
     space.style.width = `${contentWidth}px`;
     scrolling.setTotal(rows.total);
@@ -75,7 +84,12 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
     if (sizes.count === 0) return;
     const [first, last] = visible();
     const keep = new Set(pinned);
-    for (let index = Math.max(0, first - NEIGHBOURS); index <= Math.min(sizes.count - 1, last + NEIGHBOURS); index += 1) keep.add(index);
+    for (
+      let index = Math.max(0, first - NEIGHBOURS);
+      index <= Math.min(sizes.count - 1, last + NEIGHBOURS);
+      index += 1
+    )
+      keep.add(index);
     for (const [index, page] of live) {
       if (keep.has(index)) continue;
       page.remove();
@@ -92,7 +106,8 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
 
   function place(index) {
     let page = live.get(index);
-    if (!page) {
+    const isNew = !page;
+    if (isNew) {
       page = createPage(index, { images, texts, copy });
       live.set(index, page);
       // The order in the document is the reading order.
@@ -108,7 +123,7 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
       scale: scale(),
       label: `Page ${index + 1} of ${store.get().pageCount}`,
     });
-    page.mark(marks.get(index) ?? []);
+    if (isNew) page.mark(marks.get(index) ?? []);
   }
 
   function urgency(index) {
@@ -135,7 +150,13 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
     const top = scrolling.top() + y;
     const index = rows.indexAt(top);
     const { width, height } = turned(upright(index));
-    return { index, x, y, across: (scroller.scrollLeft + x - leftOf(index)) / width, along: (top - rows.top(index)) / height };
+    return {
+      index,
+      x,
+      y,
+      across: (scroller.scrollLeft + x - leftOf(index)) / width,
+      along: (top - rows.top(index)) / height,
+    };
   }
 
   function restore({ index, x, y, across, along }) {
@@ -146,8 +167,14 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
 
   function fit() {
     if (mode === "free" || sizes.count === 0) return;
-    const room = { width: scroller.clientWidth - 2 * margin(), height: scroller.clientHeight - 2 * GAP };
-    const widest = (rotation % 180 ? sizes.heights : sizes.widths).reduce((most, one) => Math.max(most, one), 0);
+    const room = {
+      width: scroller.clientWidth - 2 * margin(),
+      height: scroller.clientHeight - 2 * GAP,
+    };
+    const widest = (rotation % 180 ? sizes.heights : sizes.widths).reduce(
+      (most, one) => Math.max(most, one),
+      0,
+    );
     zoom = fittingZoom(mode, turned(points(currentPage())), widest, room);
   }
 
@@ -199,7 +226,8 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
     /** @param {"auto" | "width" | "page"} kind */
     zoomToFit(kind) {
       mode = kind;
-      const held = kind === "page" ? { ...anchor(), index: currentPage(), along: 0, y: GAP } : anchor();
+      const held =
+        kind === "page" ? { ...anchor(), index: currentPage(), along: 0, y: GAP } : anchor();
       change(fit, held);
     },
     /** @param {number} value 1 is 100 % @param {ReturnType<typeof anchor>} [held] what stays where it is */
@@ -213,10 +241,13 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
     },
     rotate() {
       const page = currentPage();
-      change(() => {
-        rotation = (rotation + 90) % 360;
-        fit();
-      }, { ...anchor(), index: page, across: 0.5, along: 0, y: GAP });
+      change(
+        () => {
+          rotation = (rotation + 90) % 360;
+          fit();
+        },
+        { ...anchor(), index: page, across: 0.5, along: 0, y: GAP },
+      );
       store.set({ rotation });
     },
     /**
@@ -226,7 +257,9 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
      */
     reveal(index, box) {
       const { width, height } = points(index);
-      const [x0, y0, x1, y1] = turnBox(box, width, height, rotation).map((value) => value * scale());
+      const [x0, y0, x1, y1] = turnBox(box, width, height, rotation).map(
+        (value) => value * scale(),
+      );
       const top = rows.top(index) + y0;
       const bottom = rows.top(index) + y1;
       const seen = scrolling.top();
@@ -234,7 +267,10 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
         scrolling.scrollTo((top + bottom - scroller.clientHeight) / 2);
       }
       const left = leftOf(index) + x0;
-      if (left < scroller.scrollLeft + 16 || left + x1 - x0 > scroller.scrollLeft + scroller.clientWidth - 16) {
+      if (
+        left < scroller.scrollLeft + 16 ||
+        left + x1 - x0 > scroller.scrollLeft + scroller.clientWidth - 16
+      ) {
         scroller.scrollLeft = left - scroller.clientWidth / 3;
       }
       chosen = index;
@@ -251,7 +287,8 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
       for (const index of indexes) pinned.add(index);
     },
     /** The page at a height of the window, or the nearest. @param {number} clientY */
-    pageAt: (clientY) => live.get(rows.indexAt(scrolling.top() + clientY - scroller.getBoundingClientRect().top)),
+    pageAt: (clientY) =>
+      live.get(rows.indexAt(scrolling.top() + clientY - scroller.getBoundingClientRect().top)),
     /** @param {number} index */
     page: (index) => live.get(index),
     clear() {

@@ -11,11 +11,16 @@ export function createPanels({ onSearch, leave }) {
   const viewer = byId("viewer");
   const root = document.documentElement;
   const search = byId("search");
-  const thumbnailsOpen = () => (docked.matches ? root.dataset.thumbnails !== "closed" : viewer.dataset.drawer === "thumbnails");
+  const thumbnailsOpen = () =>
+    docked.matches ? root.dataset.thumbnails !== "closed" : viewer.dataset.drawer === "thumbnails";
 
   function show() {
-    document.querySelector('[data-command="thumbnails"]').setAttribute("aria-pressed", String(thumbnailsOpen()));
-    document.querySelector('[data-command="search"]').setAttribute("aria-pressed", String(!search.hidden));
+    document
+      .querySelector('[data-command="thumbnails"]')
+      .setAttribute("aria-pressed", String(thumbnailsOpen()));
+    document
+      .querySelector('[data-command="search"]')
+      .setAttribute("aria-pressed", String(!search.hidden));
     byId("scrim").hidden = viewer.dataset.drawer === undefined;
   }
 

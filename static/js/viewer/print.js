@@ -15,12 +15,17 @@ const AHEAD = 4;
  */
 export function parseRange(text, count) {
   const numbers = new Set();
-  for (const part of text.split(/[,;]/).map((one) => one.trim()).filter(Boolean)) {
+  for (const part of text
+    .split(/[,;]/)
+    .map((one) => one.trim())
+    .filter(Boolean)) {
     const match = /^(\d+)(?:\s*[-–]\s*(\d+)?)?$/.exec(part);
-    if (!match) throw new RangeError(`“${part}” is not a page or a range. Write for example 1-5, 8.`);
+    if (!match)
+      throw new RangeError(`“${part}” is not a page or a range. Write for example 1-5, 8.`);
     const first = Number(match[1]);
     const last = match[2] ? Number(match[2]) : /[-–]/.test(part) ? count : first;
-    if (first < 1 || last > count || first > last) throw new RangeError(`“${part}” is outside the pages 1 to ${count}.`);
+    if (first < 1 || last > count || first > last)
+      throw new RangeError(`“${part}” is outside the pages 1 to ${count}.`);
     for (let number = first; number <= last; number += 1) numbers.add(number - 1);
   }
   if (numbers.size === 0) throw new RangeError("Write the pages to print, for example 1-5, 8.");
@@ -79,7 +84,10 @@ export function createPrint({ images, pages, store }) {
     const rules = new Map();
     for (const index of numbers) {
       const { width, height } = pages.sizeOf(index);
-      rules.set(sheetName(width, height), `@page ${sheetName(width, height)} { size: ${width}pt ${height}pt; margin: 0; }`);
+      rules.set(
+        sheetName(width, height),
+        `@page ${sheetName(width, height)} { size: ${width}pt ${height}pt; margin: 0; }`,
+      );
     }
     sheetSizes.replaceSync([...rules.values()].join("\n"));
   }
@@ -91,7 +99,8 @@ export function createPrint({ images, pages, store }) {
     const show = () => {
       bar.max = numbers.length;
       bar.value = ready;
-      byId("print-status").textContent = `Preparing page ${Math.min(ready + 1, numbers.length)} of ${numbers.length}`;
+      byId("print-status").textContent =
+        `Preparing page ${Math.min(ready + 1, numbers.length)} of ${numbers.length}`;
     };
     show();
     const sheets = new Array(numbers.length);
@@ -100,7 +109,10 @@ export function createPrint({ images, pages, store }) {
       for (const [place, index] of queue) {
         const { width, height } = pages.sizeOf(index);
         const pixels = rung(((upright ? width : height) / 72) * DOTS_PER_INCH);
-        sheets[place] = sheetFor(index, await images.load(index, pixels, () => BEHIND_ALL + place, signal));
+        sheets[place] = sheetFor(
+          index,
+          await images.load(index, pixels, () => BEHIND_ALL + place, signal),
+        );
         ready += 1;
         show();
       }

@@ -33,8 +33,13 @@ const badge = (name, tone = "") => make("div", { class: `badge ${tone}` }, icon(
 /** The calling system has not delivered the document yet. */
 export function showWaiting() {
   if (byId("screen").dataset.state === "empty") return;
-  show("empty", {}, make("h2", {}, "Waiting for the document"),
-    make("p", {}, "The page opens by itself as soon as the document has arrived."), make("div", { class: "progress-line" }));
+  show(
+    "empty",
+    {},
+    make("h2", {}, "Waiting for the document"),
+    make("p", {}, "The page opens by itself as soon as the document has arrived."),
+    make("div", { class: "progress-line" }),
+  );
   announce("Waiting for the document");
 }
 
@@ -52,7 +57,13 @@ export function showConverting(name, progress) {
   };
   const screen = byId("screen");
   if (screen.dataset.state !== "converting") {
-    show("converting", {}, make("h2", {}, `Opening ${name || "the document"}`), make("p", {}, make("span", { class: "stage-words" }), elapsed), make("div", { class: "progress-line" }));
+    show(
+      "converting",
+      {},
+      make("h2", {}, `Opening ${name || "the document"}`),
+      make("p", {}, make("span", { class: "stage-words" }), elapsed),
+      make("div", { class: "progress-line" }),
+    );
     tick();
     ticking = setInterval(tick, 1000);
   }
@@ -64,27 +75,52 @@ export function showConverting(name, progress) {
 }
 
 /**
- * @param {import("./api.js").Problem | {title: string, detail?: string, remedy?: string, correlationId?: string}} problem
+ * @param {import("./api.js").Problem} problem
  * @param {() => void} [retry]
  */
 export function showFailure(problem, retry) {
   const number = problem.correlationId;
-  const copy = make("button", { class: "button", type: "button", click: async () => {
-    if (await copyText(number)) copy.textContent = "Copied";
-  } }, "Copy");
-  show("failed", { cover: true, focus: true }, badge("alert", "danger"), make("h2", {}, problem.title || "This document cannot be shown"),
-    problem.detail && make("p", {}, problem.detail), problem.remedy && make("p", { class: "remedy" }, problem.remedy),
-    retry && make("div", { class: "actions" }, make("button", { class: "button primary", type: "button", click: retry }, "Try again")),
-    number && make("p", { class: "correlation" }, "Reference ", make("code", {}, number), " ", copy));
+  const copy = make(
+    "button",
+    {
+      class: "button",
+      type: "button",
+      click: async () => {
+        if (await copyText(number)) copy.textContent = "Copied";
+      },
+    },
+    "Copy",
+  );
+  show(
+    "failed",
+    { cover: true, focus: true },
+    badge("alert", "danger"),
+    make("h2", {}, problem.title || "This document cannot be shown"),
+    problem.detail && make("p", {}, problem.detail),
+    problem.remedy && make("p", { class: "remedy" }, problem.remedy),
+    retry &&
+      make(
+        "div",
+        { class: "actions" },
+        make("button", { class: "button primary", type: "button", click: retry }, "Try again"),
+      ),
+    number &&
+      make("p", { class: "correlation" }, "Reference ", make("code", {}, number), " ", copy),
+  );
   announce(problem.title);
 }
 
 /** @param {import("./api.js").Problem} problem the server's word on why the view is over */
 export function showEnded(problem) {
   const stopped = problem.code === "session_stopped";
-  show(stopped ? "stopped" : "expired", { cover: true, focus: true }, badge(stopped ? "stop" : "clock"),
-    make("h2", {}, problem.title || "This view has ended"), problem.detail && make("p", {}, problem.detail),
-    problem.remedy && make("p", { class: "remedy" }, problem.remedy));
+  show(
+    stopped ? "stopped" : "expired",
+    { cover: true, focus: true },
+    badge(stopped ? "stop" : "clock"),
+    make("h2", {}, problem.title || "This view has ended"),
+    problem.detail !== problem.title && problem.detail && make("p", {}, problem.detail),
+    !stopped && problem.remedy && make("p", { class: "remedy" }, problem.remedy),
+  );
   announce(problem.title);
 }
 
@@ -94,7 +130,15 @@ export function showEnded(problem) {
  */
 export function showPassword(name, unlock) {
   if (byId("screen").dataset.state === "password_required") return;
-  const input = make("input", { class: "field", id: "password", type: "password", "data-testid": "password-input", autocomplete: "off", required: true, "aria-describedby": "password-problem" });
+  const input = make("input", {
+    class: "field",
+    id: "password",
+    type: "password",
+    "data-testid": "password-input",
+    autocomplete: "off",
+    required: true,
+    "aria-describedby": "password-problem",
+  });
   const trouble = make("p", { class: "error-text", id: "password-problem", role: "alert" });
   const button = make("button", { class: "button primary", type: "submit" }, "Open");
   const submit = async (event) => {
@@ -105,7 +149,9 @@ export function showPassword(name, unlock) {
       await unlock(input.value);
     } catch (error) {
       const wrong = error.code === "password_wrong";
-      trouble.textContent = wrong ? "That is not the password. Check capital letters and try again." : error.title || "The server did not answer. Try again.";
+      trouble.textContent = wrong
+        ? "That is not the password. Check capital letters and try again."
+        : error.title || "The server did not answer. Try again.";
       input.ariaInvalid = String(wrong);
       input.focus();
       input.select();
@@ -113,8 +159,20 @@ export function showPassword(name, unlock) {
       button.disabled = false;
     }
   };
-  show("password_required", { cover: true }, badge("lock"), make("h2", {}, `${name || "This document"} is protected`),
+  show(
+    "password_required",
+    { cover: true },
+    badge("lock"),
+    make("h2", {}, `${name || "This document"} is protected`),
     make("p", {}, "Enter its password to read it. The password is used for this view only."),
-    make("form", { submit }, make("label", { for: "password" }, "Password"), input, trouble, button));
+    make(
+      "form",
+      { submit },
+      make("label", { for: "password" }, "Password"),
+      input,
+      trouble,
+      button,
+    ),
+  );
   input.focus();
 }

@@ -31,7 +31,8 @@ export function createScrolling(element, space, onMove) {
   }
 
   function bringTogether() {
-    if (Math.abs(element.scrollTop + shift - element.scrollTop * ratio()) > 1) scrollTo(element.scrollTop + shift);
+    if (Math.abs(element.scrollTop + shift - element.scrollTop * ratio()) > 1)
+      scrollTo(element.scrollTop + shift);
   }
 
   element.addEventListener(

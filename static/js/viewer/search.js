@@ -42,7 +42,14 @@ export function createSearch({ api, texts, pages, store }) {
     } catch (error) {
       if (error.name === "AbortError") return;
       reset();
-      results.replaceChildren(make("p", { class: "search-empty" }, make("strong", {}, error.title || "The search failed"), error.detail || "Try again."));
+      results.replaceChildren(
+        make(
+          "p",
+          { class: "search-empty" },
+          make("strong", {}, error.title || "The search failed"),
+          error.detail || "Try again.",
+        ),
+      );
     }
   }
 
@@ -72,8 +79,9 @@ export function createSearch({ api, texts, pages, store }) {
   function sayCount() {
     const { total, truncated, complete } = found;
     const number = (value) => value.toLocaleString();
-    const all = truncated ? `the first ${number(hits().length)} of ${number(total)}` : number(total);
-    if (hits().length > 0) count.textContent = `${number(current + 1)} of ${all}${complete ? "" : " so far…"}`;
+    const all = truncated ? `the first ${number(hits().length)}` : number(total);
+    if (hits().length > 0)
+      count.textContent = `${number(current + 1)} of ${all}${complete ? "" : " so far…"}`;
     else count.textContent = complete ? "No results" : "Searching…";
     enable();
   }
@@ -88,15 +96,28 @@ export function createSearch({ api, texts, pages, store }) {
     const scan = await looksLikeScan(signal);
     const narrowed = matchCase.checked || wholeWords.checked;
     const [title, advice] = scan
-      ? ["No text to search", "These pages are pictures, such as a scan, and contain no text that could be found."]
-      : [`Nothing found for “${query}”`, narrowed ? "Try again without “Match case” or “Whole words”." : "Check the spelling, or try fewer words."];
-    results.replaceChildren(make("p", { class: "search-empty" }, make("strong", {}, title), advice));
+      ? [
+          "No text to search",
+          "These pages are pictures, such as a scan, and contain no text that could be found.",
+        ]
+      : [
+          `Nothing found for “${query}”`,
+          narrowed
+            ? "Try again without “Match case” or “Whole words”."
+            : "Check the spelling, or try fewer words.",
+        ];
+    results.replaceChildren(
+      make("p", { class: "search-empty" }, make("strong", {}, title), advice),
+    );
     count.textContent = scan ? "No text to search" : "No results";
   }
 
   async function looksLikeScan(signal) {
     const { page, pageCount } = store.get();
-    const sample = new Set([page, ...Array.from({ length: Math.min(SAMPLE, pageCount) }, (_, index) => index)]);
+    const sample = new Set([
+      page,
+      ...Array.from({ length: Math.min(SAMPLE, pageCount) }, (_, index) => index),
+    ]);
     const known = await Promise.all([...sample].map((index) => texts.get(index, signal)));
     return known.every(({ words }) => words.length === 0);
   }
@@ -116,8 +137,23 @@ export function createSearch({ api, texts, pages, store }) {
         results.append(make("h2", {}, `Page ${hit.page + 1}`));
       }
       const index = listed + offset;
-      results.append(make("button", { class: "search-hit", type: "button", "data-testid": "search-hit", "data-index": index, "data-page": hit.page, "aria-current": index === current && "true", click: () => choose(index) },
-        hit.before && `…${hit.before}`, make("mark", {}, hit.match), hit.after));
+      results.append(
+        make(
+          "button",
+          {
+            class: "search-hit",
+            type: "button",
+            "data-testid": "search-hit",
+            "data-index": index,
+            "data-page": hit.page,
+            "aria-current": index === current && "true",
+            click: () => choose(index),
+          },
+          hit.before && `…${hit.before}`,
+          make("mark", {}, hit.match),
+          hit.after,
+        ),
+      );
     }
     listed += rest.length;
   }
@@ -156,9 +192,13 @@ export function createSearch({ api, texts, pages, store }) {
     if (found?.query === input.value) step(event.shiftKey ? -1 : 1);
     else run();
   });
-  results.addEventListener("scroll", () => {
-    if (results.scrollTop + results.clientHeight > results.scrollHeight - 400) listMore();
-  }, { passive: true });
+  results.addEventListener(
+    "scroll",
+    () => {
+      if (results.scrollTop + results.clientHeight > results.scrollHeight - 400) listMore();
+    },
+    { passive: true },
+  );
 
   /** @param {1 | -1} direction @returns {boolean} */
   function step(direction) {

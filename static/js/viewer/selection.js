@@ -22,7 +22,13 @@ export function enableSelection({ scroller, pages, texts, allowed, refuse }) {
 
   document.addEventListener("selectionchange", () => {
     const selection = getSelection();
-    pages.pin(selection.isCollapsed ? [] : [pageOf(selection.anchorNode), pageOf(selection.focusNode)].filter((index) => index !== null));
+    pages.pin(
+      selection.isCollapsed
+        ? []
+        : [pageOf(selection.anchorNode), pageOf(selection.focusNode)].filter(
+            (index) => index !== null,
+          ),
+    );
   });
 
   scroller.addEventListener("mousedown", (event) => {
@@ -57,16 +63,21 @@ function follow(scroller, pages) {
   // Held beyond the upper or lower edge, the document moves on under the pointer.
   function move() {
     const { top, bottom } = scroller.getBoundingClientRect();
-    const beyond = Math.min(0, pointer.clientY - top - EDGE) + Math.max(0, pointer.clientY - bottom + EDGE);
+    const beyond =
+      Math.min(0, pointer.clientY - top - EDGE) + Math.max(0, pointer.clientY - bottom + EDGE);
     if (beyond) pages.scrollBy(beyond / 3);
     extend();
     frame = beyond ? requestAnimationFrame(move) : 0;
   }
 
-  document.addEventListener("mousemove", (event) => {
-    pointer = event;
-    frame ||= requestAnimationFrame(move);
-  }, { signal: done.signal });
+  document.addEventListener(
+    "mousemove",
+    (event) => {
+      pointer = event;
+      frame ||= requestAnimationFrame(move);
+    },
+    { signal: done.signal },
+  );
   const stop = () => {
     cancelAnimationFrame(frame);
     done.abort();
@@ -75,7 +86,8 @@ function follow(scroller, pages) {
   window.addEventListener("blur", stop, { signal: done.signal });
 }
 
-const pageElement = (node) => (node instanceof Element ? node : node?.parentElement)?.closest(".page") ?? null;
+const pageElement = (node) =>
+  (node instanceof Element ? node : node?.parentElement)?.closest(".page") ?? null;
 
 function pageOf(node) {
   const element = pageElement(node);
@@ -107,17 +119,24 @@ function placeOf(node, offset, pages) {
 
 function copy(event, { from, to }, texts) {
   const numbers = Array.from({ length: to.page - from.page + 1 }, (_, index) => from.page + index);
-  const cut = (known) => known.map((page, index) => {
-    const end = index === known.length - 1 ? to.at : page.text.length;
-    return page.text.slice(index === 0 ? from.at : 0, end).trimEnd();
-  }).join("\n");
+  const cut = (known) =>
+    known
+      .map((page, index) => {
+        const end = index === known.length - 1 ? to.at : page.text.length;
+        return page.text.slice(index === 0 ? from.at : 0, end).trimEnd();
+      })
+      .join("\n");
 
   const known = numbers.map((index) => texts.peek(index));
   if (known.every(Boolean)) return event.clipboardData.setData("text/plain", cut(known));
   announce("Copying");
   Promise.all(numbers.map((index) => texts.get(index)))
     .then((all) => copyText(cut(all)))
-    .then((worked) => announce(worked ? "Copied" : "The browser did not allow copying this much text at once"), () => {});
+    .then(
+      (worked) =>
+        announce(worked ? "Copied" : "The browser did not allow copying this much text at once"),
+      () => {},
+    );
 }
 
 /**

@@ -4,6 +4,8 @@ import { dismiss, notify } from "./notices.js";
 const FIRST_POLL = 250;
 const SLOWEST_POLL = 2000;
 const NOTICE_AHEAD = 120_000;
+/* A shift of the end that is more than rounding. */
+const MOVED = 2000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 const UNDER_WAY = new Set(["empty", "converting"]);
 
@@ -30,14 +32,16 @@ export async function followDocument(api, onState, onFailure) {
  * Tells ahead of time that the view will close. Reading keeps a view open, so the server is
  * asked only when something was read since its last word about the end.
  * @param {ReturnType<import("./api.js").createApi>} api
- * @returns {(state: {expires_at?: string}) => void} takes each newer word of the server
+ * @returns {(state: {expires_at: string, now: string}) => void} takes each newer word of the server
  */
 export function watchExpiry(api) {
   let timer = 0;
-  let end = NaN;
+  let end = 0;
   let used = false;
+  let over = false;
   api.on("used", () => (used = true));
   api.on("ended", () => {
+    over = true;
     clearTimeout(timer);
     dismiss("expiry");
   });
@@ -50,26 +54,30 @@ export function watchExpiry(api) {
   async function ask() {
     try {
       heard(await api.patiently(api.state));
-    } catch (error) {
+    } catch {
       // An ended view has told so itself; anything else is asked again later.
-      if (error.name !== "AbortError") at(Date.now() + 30_000, ask);
+      if (!over) at(Date.now() + 30_000, ask);
     }
   }
 
-  function nearEnd() {
-    if (used) return ask();
-    const clock = new Date(end).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    notify("expiry", `This view closes at ${clock} unless you go on reading.`, { action: { label: "Keep it open", run: ask } });
+  async function nearEnd() {
+    const before = end;
+    if (used) await ask();
+    if (over || end - before > MOVED) return;
+    const options = { hour: "2-digit", minute: "2-digit" };
+    const clock = new Date(end).toLocaleTimeString([], options);
+    notify("expiry", `This view closes at ${clock}.`, {
+      action: { label: "Keep it open", run: ask },
+    });
     at(end + 1000, ask);
   }
 
-  function heard({ expires_at: expires }) {
-    const next = Date.parse(expires);
-    if (Number.isNaN(next)) return;
+  function heard({ expires_at: expires, now }) {
     dismiss("expiry");
     used = false;
-    end = next;
-    const left = end - Date.now();
+    // The reader's clock may be wrong: only the distance counts.
+    const left = Date.parse(expires) - Date.parse(now);
+    end = Date.now() + left;
     at(end - Math.min(NOTICE_AHEAD, left * 0.2), nearEnd);
   }
   return heard;

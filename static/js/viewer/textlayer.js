@@ -81,7 +81,9 @@ function layFlowing(line, words, text) {
     span.style.letterSpacing = `${letterSpacing}px`;
     if (next) {
       const gap = next.x0 - word.x1;
-      const spacing = between ? (gap - naturalWidth(between, size)) / between.length - letterSpacing : 0;
+      const spacing = between
+        ? (gap - naturalWidth(between, size)) / between.length - letterSpacing
+        : 0;
       if (between) span.style.wordSpacing = `${spacing}px`;
       else span.style.marginInlineEnd = `${gap}px`;
     }
@@ -97,7 +99,9 @@ function layLoose(line, words, text) {
     const next = text[word.start + word.length] ?? "";
     const letters = text.slice(word.start, word.start + word.length);
     const turned = upended(word);
-    const [along, across] = turned ? [word.y1 - word.y0, word.x1 - word.x0] : [word.x1 - word.x0, word.y1 - word.y0];
+    const [along, across] = turned
+      ? [word.y1 - word.y0, word.x1 - word.x0]
+      : [word.x1 - word.x0, word.y1 - word.y0];
     const size = across * 0.75;
     const stretch = along / (naturalWidth(letters, size) || 1);
     const span = document.createElement("span");

@@ -34,15 +34,23 @@ export function createThumbnails({ scroller, list, store, images, goTo }) {
     const high = across ? sizes.widths[index] : sizes.heights[index];
     // A page as long as a scroll must not fill the whole panel.
     const scale = Math.min(width / wide, (width * 2) / high);
-    return { width: Math.round(sizes.widths[index] * scale), height: Math.round(sizes.heights[index] * scale), across };
+    return {
+      width: Math.round(sizes.widths[index] * scale),
+      height: Math.round(sizes.heights[index] * scale),
+      across,
+    };
   }
 
   function relayout() {
     width = Math.max(60, scroller.clientWidth - 2 * SIDE - 12);
-    rows = stack(sizes.count, (index) => {
-      const sheet = sheetOf(index);
-      return (sheet.across ? sheet.width : sheet.height) + LABEL;
-    }, GAP);
+    rows = stack(
+      sizes.count,
+      (index) => {
+        const sheet = sheetOf(index);
+        return (sheet.across ? sheet.width : sheet.height) + LABEL;
+      },
+      GAP,
+    );
     scrolling.setTotal(rows.total);
     for (const thumb of live.values()) thumb.remove();
     live.clear();
@@ -76,8 +84,19 @@ export function createThumbnails({ scroller, list, store, images, goTo }) {
     const size = sheetOf(index);
     const sheet = make("span", { class: "sheet" });
     const paper = make("span", { class: "paper" }, sheet);
-    const element = make("button", { class: "thumb", type: "button", "data-testid": "thumb", "data-page": index, "aria-label": `Page ${index + 1}`, click: () => goTo(index) },
-      paper, make("span", { "aria-hidden": "true" }, String(index + 1)));
+    const element = make(
+      "button",
+      {
+        class: "thumb",
+        type: "button",
+        "data-testid": "thumb",
+        "data-page": index,
+        "aria-label": `Page ${index + 1}`,
+        click: () => goTo(index),
+      },
+      paper,
+      make("span", { "aria-hidden": "true" }, String(index + 1)),
+    );
     paper.style.width = `${size.across ? size.height : size.width}px`;
     paper.style.height = `${size.across ? size.width : size.height}px`;
     turnSheet(sheet, size.width, size.height, rotation);
@@ -85,15 +104,19 @@ export function createThumbnails({ scroller, list, store, images, goTo }) {
     element.style.width = `${scroller.clientWidth - SIDE}px`;
 
     const gone = new AbortController();
-    const distance = () => BEHIND_PAGES + Math.abs(rows.top(index) - scrolling.top() - scroller.clientHeight / 3);
+    const distance = () =>
+      BEHIND_PAGES + Math.abs(rows.top(index) - scrolling.top() - scroller.clientHeight / 3);
     const pixels = Math.min(640, rung(size.width * devicePixelRatio));
     const kept = images.preview(index, pixels);
     // Thumbnails flown past are never asked for.
-    const timer = setTimeout(() => {
-      (kept ?? images.load(index, pixels, distance, gone.signal))
-        .then((image) => sheet.replaceChildren(image))
-        .catch(() => {});
-    }, kept ? 0 : 80);
+    const timer = setTimeout(
+      () => {
+        (kept ?? images.load(index, pixels, distance, gone.signal))
+          .then((image) => sheet.replaceChildren(image))
+          .catch(() => {});
+      },
+      kept ? 0 : 80,
+    );
     const remove = () => {
       clearTimeout(timer);
       gone.abort();
@@ -108,7 +131,8 @@ export function createThumbnails({ scroller, list, store, images, goTo }) {
     const top = rows.top(index);
     const bottom = top + rows.height(index);
     const seen = scrolling.top();
-    if (top < seen || bottom > seen + scroller.clientHeight) scrolling.scrollTo((top + bottom - scroller.clientHeight) / 2);
+    if (top < seen || bottom > seen + scroller.clientHeight)
+      scrolling.scrollTo((top + bottom - scroller.clientHeight) / 2);
   }
 
   list.addEventListener("keydown", (event) => {
@@ -176,11 +200,19 @@ export function enableResizing(handle) {
     const done = new AbortController();
     handle.setPointerCapture(event.pointerId);
     handle.dataset.active = "";
-    handle.addEventListener("pointermove", (move) => set(start + direction * (move.clientX - event.clientX)), { signal: done.signal });
-    handle.addEventListener("lostpointercapture", () => {
-      delete handle.dataset.active;
-      done.abort();
-    }, { signal: done.signal });
+    handle.addEventListener(
+      "pointermove",
+      (move) => set(start + direction * (move.clientX - event.clientX)),
+      { signal: done.signal },
+    );
+    handle.addEventListener(
+      "lostpointercapture",
+      () => {
+        delete handle.dataset.active;
+        done.abort();
+      },
+      { signal: done.signal },
+    );
   });
   handle.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -16, ArrowRight: 16 }[event.key];

@@ -12,7 +12,19 @@ const MODES = { auto: "fit-auto", width: "fit-width", page: "fit-page" };
 export function createToolbar({ store, goTo, zoomTo, leave }) {
   const input = byId("page-input");
   const menu = byId("zoom-menu");
-  const steps = MENU_STEPS.map((zoom) => make("button", { class: "menu-item", type: "button", role: "menuitemradio", "data-zoom": zoom, click: () => zoomTo(zoom) }, make("span", {}, percent(zoom))));
+  const steps = MENU_STEPS.map((zoom) =>
+    make(
+      "button",
+      {
+        class: "menu-item",
+        type: "button",
+        role: "menuitemradio",
+        "data-zoom": zoom,
+        click: () => zoomTo(zoom),
+      },
+      make("span", {}, percent(zoom)),
+    ),
+  );
   menu.append(...steps);
 
   store.on("page", ({ page }) => {
@@ -26,7 +38,8 @@ export function createToolbar({ store, goTo, zoomTo, leave }) {
 
   function showCount(state) {
     const known = state.session?.document?.pages ?? null;
-    byId("page-count").textContent = state.pageCount === 0 ? "…" : `${state.pageCount}${known === null ? "+" : ""}`;
+    byId("page-count").textContent =
+      state.pageCount === 0 ? "…" : `${state.pageCount}${known === null ? "+" : ""}`;
     byId("page-count").parentElement.style.setProperty("--digits", String(state.pageCount).length);
     showEnds(state);
   }
@@ -39,7 +52,10 @@ export function createToolbar({ store, goTo, zoomTo, leave }) {
   function showZoom({ zoom, zoomMode }) {
     byId("zoom-level").textContent = percent(zoom);
     for (const item of menu.querySelectorAll(".menu-item")) {
-      const here = zoomMode === "free" ? Math.abs(Number(item.dataset.zoom) - zoom) < 0.005 : item.dataset.command === MODES[zoomMode];
+      const here =
+        zoomMode === "free"
+          ? Math.abs(Number(item.dataset.zoom) - zoom) < 0.005
+          : item.dataset.command === MODES[zoomMode];
       item.setAttribute("aria-checked", String(here));
     }
   }
@@ -73,7 +89,9 @@ export function createToolbar({ store, goTo, zoomTo, leave }) {
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    const tools = [...document.querySelectorAll(".toolbar :is(button, input)")].filter((tool) => tool.offsetParent && !tool.disabled);
+    const tools = [...document.querySelectorAll(".toolbar :is(button, input)")].filter(
+      (tool) => tool.offsetParent && !tool.disabled,
+    );
     tools.at((tools.indexOf(event.target) + step) % tools.length).focus();
   });
 }

@@ -17,7 +17,10 @@ export const clampZoom = (zoom) => Math.min(MOST, Math.max(LEAST, zoom));
  * @param {1 | -1} direction
  */
 export function nextStep(zoom, direction) {
-  const beyond = direction > 0 ? STEPS.find((step) => step > zoom * 1.01) : STEPS.findLast((step) => step < zoom * 0.99);
+  const beyond =
+    direction > 0
+      ? STEPS.find((step) => step > zoom * 1.01)
+      : STEPS.findLast((step) => step < zoom * 0.99);
   return beyond ?? clampZoom(zoom);
 }
 
@@ -32,7 +35,8 @@ export function fittingZoom(mode, page, widest, room) {
   const across = (points) => room.width / (points * PIXELS_PER_POINT);
   const own = across(page.width);
   if (mode === "width") return clampZoom(own);
-  if (mode === "page") return clampZoom(Math.min(own, room.height / (page.height * PIXELS_PER_POINT)));
+  if (mode === "page")
+    return clampZoom(Math.min(own, room.height / (page.height * PIXELS_PER_POINT)));
   return clampZoom(Math.min(LARGEST_AUTOMATIC, Math.max(across(widest), own * SMALLEST_SHARE)));
 }
 
