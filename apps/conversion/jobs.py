@@ -361,20 +361,29 @@ def nudge() -> None:
 
 def evict(batch: int = 200) -> int:
     """Forgets renditions whose source is gone, then the least recently used past CACHE_BYTES."""
-    settled = Rendition.objects.filter(state__in=[State.READY, State.FAILED])
+    pending = Q(children__state__in=[State.WAITING, State.QUEUED, State.RUNNING])
+    settled = Rendition.objects.filter(~pending, state__in=[State.READY, State.FAILED])
     work_files = WorkFile.objects.filter(blob=OuterRef("source"))
     unused_for = timezone.now() - timedelta(minutes=10)
     gone = settled.annotate(handles=_count(work_files)).filter(handles=0, used_at__lt=unused_for)
     count = _forget(gone, batch)
     bytes_kept = RenditionPart.objects.aggregate(total=Sum("blob__size"))["total"] or 0
-    oldest = settled.filter(~Q(children__state=State.RUNNING)).order_by("used_at")
-    for rendition in oldest[:batch]:
+    for rendition in settled.order_by("used_at")[:batch]:
         if bytes_kept <= settings.CACHE_BYTES:
             break
         bytes_kept -= rendition.parts.aggregate(total=Sum("blob__size"))["total"] or 0
         rendition.delete()
         count += 1
     return count
+
+
+def sweep_directories() -> int:
+    """Removes the directories of jobs whose worker was killed a day ago; returns how many."""
+    long_ago = time.time() - 24 * 3600
+    left = [room for room in settings.JOBS_DIR.iterdir() if room.stat().st_mtime < long_ago]
+    for directory in left:
+        shutil.rmtree(directory, ignore_errors=True)
+    return len(left)
 
 
 def _count(rows: QuerySet[WorkFile]) -> Coalesce:

@@ -49,9 +49,7 @@ def request(
         basis = basis_of(recipe, watermarks)
         parent = None
         if basis is not None:
-            parent = request(
-                source, basis, client=client, password=password, watermarks=watermarks
-            )
+            parent = request(source, basis, client=client, password=password, watermarks=watermarks)
         rendition, created = Rendition.objects.get_or_create(
             key=key,
             defaults={
@@ -90,7 +88,7 @@ def wait_for(rendition: Rendition, name: str, *, seconds: float) -> RenditionPar
     while True:
         if found := part(rendition, name):
             return found
-        rendition.refresh_from_db(fields=["state", "error_code", "error_detail", "parent"])
+        _refresh(rendition)
         raise_failure(rendition)
         if rendition.state == State.READY:
             # Made between the two look-ups, or not one of its parts at all.
@@ -111,7 +109,15 @@ def wait_until_done(rendition: Rendition, *, seconds: float) -> None:
         if time.monotonic() >= deadline:
             raise PortalError(ErrorCode.NOT_READY)
         time.sleep(0.02)
+        _refresh(rendition)
+
+
+def _refresh(rendition: Rendition) -> None:
+    """Reads the row again. Raises NOT_READY when it was evicted: asking again makes it anew."""
+    try:
         rendition.refresh_from_db()
+    except Rendition.DoesNotExist:
+        raise PortalError(ErrorCode.NOT_READY) from None
 
 
 def raise_failure(rendition: Rendition) -> None:
@@ -125,7 +131,10 @@ def release(parent: Rendition) -> None:
 
     Safe to call at any time and twice: each change is conditional.
     """
-    parent.refresh_from_db(fields=["state", "error_code", "error_detail"])
+    try:
+        parent.refresh_from_db(fields=["state", "error_code", "error_detail"])
+    except Rendition.DoesNotExist:
+        return  # evicted, and with it what waited
     waiting = Rendition.objects.filter(parent=parent, state=State.WAITING)
     if parent.state == State.FAILED:
         waiting.update(

@@ -22,8 +22,9 @@ def nudge() -> None:
 
 @shared_task(name="conversion.evict")
 def evict() -> None:
-    """Keeps the cache within its bounds."""
+    """Keeps the cache within its bounds, and no documents of jobs that were cut off."""
     jobs.evict()
+    jobs.sweep_directories()
 
 
 @worker_ready.connect
