@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -380,10 +380,13 @@ def evict(batch: int = 200) -> int:
 def sweep_directories() -> int:
     """Removes the directories of jobs whose worker was killed a day ago; returns how many."""
     long_ago = time.time() - 24 * 3600
-    left = [room for room in settings.JOBS_DIR.iterdir() if room.stat().st_mtime < long_ago]
-    for directory in left:
-        shutil.rmtree(directory, ignore_errors=True)
-    return len(left)
+    count = 0
+    for directory in settings.JOBS_DIR.iterdir():
+        with suppress(FileNotFoundError):  # of a job that ends at this moment
+            if directory.stat().st_mtime < long_ago:
+                shutil.rmtree(directory, ignore_errors=True)
+                count += 1
+    return count
 
 
 def _count(rows: QuerySet[WorkFile]) -> Coalesce:

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 from typing import BinaryIO, Protocol, TypeVar, cast
@@ -221,14 +222,13 @@ def sweep_orphans(share: int | None = None) -> int:
     orphans = old - set(Blob.objects.filter(location__in=old).values_list("location", flat=True))
     for location in orphans:
         storage.delete(location)
-    leftovers = [
-        file
-        for file in Path(settings.SCRATCH_DIR).iterdir()
-        if file.is_file() and file.stat().st_mtime < before.timestamp()
-    ]
-    for file in leftovers:
-        file.unlink(missing_ok=True)
-    return len(orphans) + len(leftovers)
+    count = len(orphans)
+    for file in Path(settings.SCRATCH_DIR).iterdir():
+        with suppress(FileNotFoundError):  # of an upload that ends at this moment
+            if file.is_file() and file.stat().st_mtime < before.timestamp():
+                file.unlink()
+                count += 1
+    return count
 
 
 def _delete_unless_used(rows: QuerySet[WorkFile]) -> None:
