@@ -156,7 +156,7 @@ def _wait_until_ready(stack: Stack) -> None:
         try:
             if requests.get(f"{stack.url}/readyz", timeout=10).status_code == 200:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pass
         time.sleep(0.2)
     raise RuntimeError(f"The portal did not start:\n{stack.log.read_text()}")
