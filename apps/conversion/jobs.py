@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -34,7 +34,7 @@ from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token, unseal
 from apps.core.queue import enqueue
 from apps.workfiles import services as workfiles
-from apps.workfiles.models import Blob, WorkFile
+from apps.workfiles.models import Blob
 
 logger = logging.getLogger(__name__)
 State, Lane = Rendition.State, Rendition.Lane
@@ -357,44 +357,3 @@ def nudge() -> None:
             services.release(rendition.parent)
     for _ in range(min(services.queue_length(), settings.WORKERS)):
         enqueue("conversion.work")
-
-
-def evict(batch: int = 200) -> int:
-    """Forgets renditions whose source is gone, then the least recently used past CACHE_BYTES."""
-    pending = Q(children__state__in=[State.WAITING, State.QUEUED, State.RUNNING])
-    settled = Rendition.objects.filter(~pending, state__in=[State.READY, State.FAILED])
-    work_files = WorkFile.objects.filter(blob=OuterRef("source"))
-    unused_for = timezone.now() - timedelta(minutes=10)
-    gone = settled.annotate(handles=_count(work_files)).filter(handles=0, used_at__lt=unused_for)
-    count = _forget(gone, batch)
-    bytes_kept = RenditionPart.objects.aggregate(total=Sum("blob__size"))["total"] or 0
-    for rendition in settled.order_by("used_at")[:batch]:
-        if bytes_kept <= settings.CACHE_BYTES:
-            break
-        bytes_kept -= rendition.parts.aggregate(total=Sum("blob__size"))["total"] or 0
-        rendition.delete()
-        count += 1
-    return count
-
-
-def sweep_directories() -> int:
-    """Removes the directories of jobs whose worker was killed a day ago; returns how many."""
-    long_ago = time.time() - 24 * 3600
-    count = 0
-    for directory in settings.JOBS_DIR.iterdir():
-        with suppress(FileNotFoundError):  # of a job that ends at this moment
-            if directory.stat().st_mtime < long_ago:
-                shutil.rmtree(directory, ignore_errors=True)
-                count += 1
-    return count
-
-
-def _count(rows: QuerySet[WorkFile]) -> Coalesce:
-    counted = rows.order_by().values("blob").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0)
-
-
-def _forget(renditions: QuerySet[Rendition], batch: int) -> int:
-    chosen = list(renditions.values_list("pk", flat=True)[:batch])
-    Rendition.objects.filter(pk__in=chosen).delete()
-    return len(chosen)

@@ -5,7 +5,7 @@ import threading
 from celery import shared_task
 from celery.signals import worker_ready
 
-from apps.conversion import jobs
+from apps.conversion import eviction, jobs
 
 
 @shared_task(name="conversion.work")
@@ -23,8 +23,8 @@ def nudge() -> None:
 @shared_task(name="conversion.evict")
 def evict() -> None:
     """Keeps the cache within its bounds, and no documents of jobs that were cut off."""
-    jobs.evict()
-    jobs.sweep_directories()
+    eviction.evict()
+    eviction.sweep_directories()
 
 
 @worker_ready.connect

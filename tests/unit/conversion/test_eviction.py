@@ -11,7 +11,7 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
-from apps.conversion import jobs, services
+from apps.conversion import eviction, services
 from apps.conversion import recipe as recipes
 from apps.conversion.models import Rendition
 from apps.workfiles import services as workfiles
@@ -45,7 +45,7 @@ def left() -> set[int]:
 def test_nothing_goes_while_there_is_room(settings: LazySettings) -> None:
     settings.CACHE_BYTES = 2000
     kept = {made("a", minutes_ago=999).pk, made("b").pk}
-    assert jobs.evict() == 0
+    assert eviction.evict() == 0
     assert left() == kept
 
 
@@ -54,7 +54,7 @@ def test_the_least_recently_used_go_first_and_no_more_than_needed(settings: Lazy
     made("old", minutes_ago=30)
     made("older", minutes_ago=60)
     kept = {made("new", minutes_ago=1).pk, made("newer").pk}
-    assert jobs.evict() == 2
+    assert eviction.evict() == 2
     assert left() == kept
 
 
@@ -66,7 +66,7 @@ def test_what_is_queued_or_running_stays(settings: LazySettings) -> None:
     Rendition.objects.filter(pk=running.pk).update(state=State.RUNNING)
     for rendition in (queued, running):
         used(rendition, 999)
-    jobs.evict()
+    eviction.evict()
     assert left() == {queued.pk, running.pk}
 
 
@@ -77,7 +77,7 @@ def test_a_pdf_stays_while_a_page_is_made_from_it(settings: LazySettings, state:
     pdf = factories.ready_pdf(source)
     page = services.request(source, recipes.svg(0, 1), client=None)
     Rendition.objects.filter(pk=page.pk).update(state=state)
-    jobs.evict()
+    eviction.evict()
     assert left() == {pdf.pk, page.pk}
 
 
@@ -85,7 +85,7 @@ def test_what_is_left_of_a_document_that_is_gone_goes_after_ten_minutes() -> Non
     orphan, young = made("orphan", minutes_ago=11), made("young", minutes_ago=9)
     kept = made("kept", minutes_ago=999)
     WorkFile.objects.exclude(blob=kept.source).delete()
-    assert jobs.evict() == 1
+    assert eviction.evict() == 1
     assert left() == {young.pk, kept.pk}
     assert not Rendition.objects.filter(pk=orphan.pk).exists()
 
@@ -94,7 +94,7 @@ def test_bytes_of_what_was_evicted_are_swept(settings: LazySettings) -> None:
     settings.CACHE_BYTES = 0
     made("a", minutes_ago=60)
     WorkFile.objects.all().delete()
-    jobs.evict()
+    eviction.evict()
     Blob.objects.update(claimed_at=timezone.now() - timedelta(days=1))
     assert workfiles.sweep() == 2
     assert Blob.objects.count() == 0
@@ -104,7 +104,7 @@ def test_asking_again_after_an_eviction_makes_it_anew(settings: LazySettings) ->
     settings.CACHE_BYTES = 0
     source = factories.work_file()
     factories.ready_pdf(source)
-    jobs.evict()
+    eviction.evict()
     assert services.request(source, recipes.PDF, client=None).state == State.QUEUED
 
 
@@ -116,5 +116,5 @@ def test_documents_of_jobs_that_were_cut_off_go_after_a_day(
         (tmp_path / name / "in").mkdir(parents=True)
         moment = time.time() - hours * 3600
         os.utime(tmp_path / name, (moment, moment))
-    assert jobs.sweep_directories() == 1
+    assert eviction.sweep_directories() == 1
     assert [path.name for path in tmp_path.iterdir()] == ["young"]
