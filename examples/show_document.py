@@ -1,0 +1,65 @@
+"""Shows a document to a person, reads its text, and ends the session. Needs only `requests`.
+
+URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... python examples/show_document.py FILE
+"""
+
+# ruff: noqa: T201 - speaks to a person at a terminal
+import os
+import sys
+from pathlib import Path
+
+import requests
+
+URL = os.environ["URL"]
+SESSIONS = f"{URL}/PCCIS/V1/ViewingSession"
+
+
+def get_token() -> str:
+    """A token, good for up to an hour: ask once and keep it."""
+    answer = requests.post(
+        f"{URL}/o/token/",
+        data={"grant_type": "client_credentials"},
+        auth=(os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"]),
+        timeout=30,
+    )
+    answer.raise_for_status()
+    return answer.json()["access_token"]
+
+
+def main(file: Path) -> None:
+    """Token, session, upload, link, text, end."""
+    http = requests.Session()
+    http.headers["Authorization"] = f"Bearer {get_token()}"
+
+    answer = http.post(SESSIONS, json={"externalId": file.name}, timeout=30)
+    answer.raise_for_status()
+    session = answer.json()["viewingSessionId"]
+
+    # The document is streamed as it is. Text formats need FileExtension.
+    with file.open("rb") as stream:
+        answer = http.put(
+            f"{SESSIONS}/u{session}/SourceFile",
+            params={"FileExtension": file.suffix.lstrip(".")},
+            data=stream,
+            timeout=600,
+        )
+    if not answer.ok:
+        sys.exit(f"{answer.status_code}: {answer.headers['Accusoft-Status-Message']}")
+    print(f"Link: {URL}/view/u{session}")
+
+    # The session's id is all that a page or its text needs.
+    answer = requests.get(
+        f"{URL}/PCCIS/V1/Document/q/0-0/Text", params={"DocumentID": f"u{session}"}, timeout=60
+    )
+    answer.raise_for_status()
+    print(f"Text:\n{answer.json()['pages'][0]['text']}")
+
+    if not os.environ.get("KEEP"):
+        notice = {"httpStatus": 403, "endUserMessage": "You have finished reading."}
+        url = f"{SESSIONS}/u{session}/Notification/SessionStopped"
+        http.post(url, json=notice, timeout=30).raise_for_status()
+        print("Stopped.")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
