@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -63,7 +64,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+def _in_words(row: Mapping[str, Any]) -> dict[str, Any]:
     known = CATALOGUE[ErrorCode(row["error_code"])]
     return {
         "title": known.title,

@@ -118,7 +118,7 @@ def claim(lanes: set[int]) -> Rendition | None:
                 attempts=F("attempts") + 1,
             )
             if won:
-                return Rendition.objects.select_related("source", "parent").get(pk=pk)
+                return Rendition.objects.select_related("source", "against", "parent").get(pk=pk)
     return None
 
 
@@ -162,6 +162,9 @@ def _convert(rendition: Rendition) -> Outcome:
         } | ({"dpi": recipe.dpi} if recipe.dpi else {"width": recipe.width})
     with _job_directory(rendition.fence) as directory:
         workfiles.copy_to(source, directory / "in" / f"source.{extension}")
+        if rendition.against is not None:
+            params["revised"] = f"in/revised.{recipe.format}"
+            workfiles.copy_to(rendition.against, directory / params["revised"])
         return _run_engine(rendition, way, directory, f"in/source.{extension}", params)
 
 

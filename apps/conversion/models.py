@@ -13,7 +13,10 @@ from apps.workfiles.models import Blob
 
 
 class Rendition(models.Model):
-    """One recipe made from one source. The unique key makes the first asker the only one."""
+    """One recipe made from one source, or from two that are compared.
+
+    The unique key makes the first asker the only one who sets the work going.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting for the PDF"
@@ -29,6 +32,9 @@ class Rendition(models.Model):
 
     key = models.CharField(max_length=64, unique=True, editable=False)
     source = models.ForeignKey(Blob, models.CASCADE, related_name="+", editable=False)
+    against = models.ForeignKey(
+        Blob, models.CASCADE, null=True, blank=True, related_name="+", editable=False
+    )
     extension = models.CharField("format", max_length=12)
     recipe = models.JSONField()
     kind = models.CharField(max_length=8)

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-Kind = Literal["pdf", "stamp", "raster", "svg", "text"]
+Kind = Literal["pdf", "stamp", "group", "raster", "svg", "text", "compare"]
 RASTER_FORMATS = ("png", "jpeg", "webp")
 # Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
 WIDTHS = (160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800)
@@ -20,9 +20,12 @@ class Recipe:
 
     `pdf` makes the document's PDF: part "whole", and for several pages part "first" before it.
     `stamp` puts watermarks on that PDF: on its first page alone (`last` 0, part "first") or on
-    all of it (part "whole"). `raster` and `svg` make parts "page/N" of the one or the other, and
-    `text` makes a part "text". `stamp` holds the watermarks as JSON, or in what is made from
-    stamped pages only their digest.
+    all of it (part "whole"). `raster` and `svg` make parts "page/N" of the one or the other,
+    `group` a PDF of these pages (part "group"), and `text` a part "text". `stamp` holds the
+    watermarks as JSON, or in what is made from stamped pages only their digest.
+
+    `compare` has two sources, the original and the revised document; `format` is the extension
+    of the revised one. It makes parts "redline" and "revisions".
     """
 
     kind: Kind
@@ -41,7 +44,7 @@ class Recipe:
     @property
     def needs_first_page_only(self) -> bool:
         """Whether part "first" of the PDF is enough to start from."""
-        return self.kind != "pdf" and self.last == 0
+        return self.kind not in ("pdf", "compare") and self.last == 0
 
 
 PDF = Recipe("pdf")
@@ -58,7 +61,7 @@ def stamped(recipe: Recipe, watermarks: str) -> Recipe:
 
 def basis_of(recipe: Recipe, watermarks: str) -> Recipe | None:
     """What a recipe starts from; None for the PDF, which starts from the document itself."""
-    if recipe.kind == "pdf":
+    if recipe.kind in ("pdf", "compare"):
         return None
     if recipe.kind == "stamp" or not recipe.stamp:
         return PDF

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from datetime import timedelta
+from typing import Protocol
 
 from django.conf import settings
 from django.db.models import Q
@@ -19,7 +20,7 @@ from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, seal
 from apps.core.queue import enqueue
-from apps.workfiles.models import WorkFile
+from apps.workfiles.models import Blob
 
 State = Rendition.State
 # How long a failure answers for itself before the next asker may try again.
@@ -30,20 +31,29 @@ _BULK_BYTES = 5 * 1024**2
 _HUGE_BYTES = 50 * 1024**2
 
 
+class Source(Protocol):
+    """What renditions are made from: a work file, or a part the portal made itself."""
+
+    blob: Blob
+    extension: str
+
+
 def request(
-    source: WorkFile,
+    source: Source,
     recipe: Recipe,
     *,
     client: ApiClient | None,
     password: str = "",
     watermarks: str = "",
+    against: Source | None = None,
 ) -> Rendition:
     """The rendition of a source by a recipe; the first asker sets the work going.
 
     Returns at once, whatever its state. A password is part of the cache key: whoever does not
-    know it gets nothing that was made with it. `watermarks` is JSON for the engine's `stamp`.
+    know it gets nothing that was made with it. `watermarks` is JSON for the engine's `stamp`;
+    `against` is the revised document of a comparison.
     """
-    key = _key(source, recipe, password)
+    key = _key(source, recipe, password, against)
     rendition = Rendition.objects.filter(key=key).first()
     if rendition is None:
         basis = basis_of(recipe, watermarks)
@@ -54,6 +64,7 @@ def request(
             key=key,
             defaults={
                 "source": source.blob,
+                "against": against.blob if against else None,
                 "extension": source.extension,
                 "recipe": _as_json(recipe),
                 "kind": recipe.kind,
@@ -192,13 +203,14 @@ def _note_use(rendition: Rendition) -> None:
         Rendition.objects.filter(chain).update(used_at=now)
 
 
-def _key(source: WorkFile, recipe: Recipe, password: str) -> str:
+def _key(source: Source, recipe: Recipe, password: str, against: Source | None) -> str:
     parts = [
         source.blob.sha256,
         source.extension,
         recipe.canonical(),
         engine_version(),
         digest(password) if password else "",
+        *([against.blob.sha256, against.extension] if against else []),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -207,7 +219,7 @@ def _as_json(recipe: Recipe) -> dict[str, object]:
     return {name: getattr(recipe, name) for name in Recipe.__slots__}
 
 
-def _lane(source: WorkFile, recipe: Recipe) -> int:
+def _lane(source: Source, recipe: Recipe) -> int:
     """Pages a person looks at come first; then by size, so that one big file stalls nobody."""
     if recipe.kind == "text" and recipe.last > 0:
         return Rendition.Lane.BULK

@@ -91,7 +91,7 @@ def protect(response: HttpResponse, origins: Iterable[str] = ()) -> HttpResponse
         f"frame-ancestors {ancestors}"
     )
     # Browsers that know frame-ancestors ignore X-Frame-Options, and it cannot name origins.
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response.xframe_options_exempt = True
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"

@@ -14,6 +14,7 @@ from apps.workfiles import services as workfiles
 
 # How long a request waits before it answers 202: short, so that few requests wait at a time.
 _SECONDS = 4.0
+_DOWNLOAD_SECONDS = 25.0
 
 
 @schema.described
@@ -148,7 +149,7 @@ class Pdf(ViewerView):
     @schema.get_pdf
     def get(self, request: Request, identity: str) -> HttpResponseBase:
         """The document as PDF, where the session allows it."""
-        view, part = viewing.pdf_of(identity, seconds=_SECONDS)
+        view, part = viewing.pdf_of(identity, seconds=_DOWNLOAD_SECONDS)
         return _fresh(
             file_response(
                 workfiles.read(part.blob),
