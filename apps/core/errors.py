@@ -38,6 +38,7 @@ class ErrorCode(StrEnum):
     FORMAT_UNRECOGNIZED = "format_unrecognized"
     FORMAT_UNSUPPORTED = "format_unsupported"
     FORMAT_MISMATCH = "format_mismatch"
+    FORMAT_NOT_COMPARABLE = "format_not_comparable"
     DOCUMENT_CORRUPT = "document_corrupt"
     PASSWORD_REQUIRED = "password_required"
     PASSWORD_WRONG = "password_wrong"
@@ -172,6 +173,11 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
         "The document is not what its name says",
         "The bytes could not be read as the format that was detected or named.",
         "Check the file: open it in its own program and save it again.",
+    ),
+    ErrorCode.FORMAT_NOT_COMPARABLE: Explanation(
+        "The format cannot be compared here",
+        "This interface compares Word documents (doc, docx) only.",
+        "Save the document as .docx and send that.",
     ),
     ErrorCode.DOCUMENT_CORRUPT: Explanation(
         "The document is damaged",

@@ -9,12 +9,15 @@ from apps.workfiles.models import WorkFile
 
 
 class ViewingDetail(models.Model):
-    """The document a viewing session shows, and what its person may do with it."""
+    """The document a viewing session shows, or the two it compares, and what is allowed."""
 
     session = models.OneToOneField(
         DocumentSession, models.CASCADE, primary_key=True, related_name="viewing"
     )
     source = models.ForeignKey(WorkFile, models.PROTECT, null=True, blank=True, related_name="+")
+    # Instead of a source: the two documents of a comparison.
+    original = models.ForeignKey(WorkFile, models.PROTECT, null=True, blank=True, related_name="+")
+    revised = models.ForeignKey(WorkFile, models.PROTECT, null=True, blank=True, related_name="+")
     display_name = models.CharField(max_length=255, blank=True)
     password = models.TextField(blank=True, editable=False)  # sealed
     allow_download = models.BooleanField(default=True)

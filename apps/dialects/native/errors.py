@@ -29,6 +29,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.FORMAT_UNRECOGNIZED: 415,
     ErrorCode.FORMAT_UNSUPPORTED: 415,
     ErrorCode.FORMAT_MISMATCH: 422,
+    ErrorCode.FORMAT_NOT_COMPARABLE: 415,
     ErrorCode.DOCUMENT_CORRUPT: 422,
     ErrorCode.PASSWORD_REQUIRED: 422,
     ErrorCode.PASSWORD_WRONG: 422,

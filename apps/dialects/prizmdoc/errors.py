@@ -44,6 +44,7 @@ _V1: dict[ErrorCode, Spelling] = {
     ErrorCode.FORMAT_UNRECOGNIZED: Spelling(580, "", 580),
     ErrorCode.FORMAT_UNSUPPORTED: Spelling(580, "UnsupportedFileFormat", 580),
     ErrorCode.FORMAT_MISMATCH: Spelling(580, "FormatMismatch", 580),
+    ErrorCode.FORMAT_NOT_COMPARABLE: Spelling(480, "UnsupportedFormatForComparison"),
     ErrorCode.DOCUMENT_CORRUPT: Spelling(580, "DocumentCorrupt", 580),
     ErrorCode.PASSWORD_REQUIRED: Spelling(480, "PasswordRequired", 4001),
     ErrorCode.PASSWORD_WRONG: Spelling(480, "PasswordInvalid", 4001),
