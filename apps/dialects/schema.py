@@ -8,6 +8,7 @@ is sent.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any, ClassVar
 
 from drf_spectacular.openapi import AutoSchema
@@ -43,9 +44,11 @@ class OperationSchema(AutoSchema):  # type: ignore[misc]  # the base class has n
         operation: Json | None = super().get_operation(*arguments, **options)
         if operation is not None:
             for name, schema in self.components.items():
-                self.registry.register_on_missing(
-                    ResolvedComponent(name, ResolvedComponent.SCHEMA, schema=schema, object=name)
+                # A copy: hooks of drf-spectacular write into the schemas they find.
+                component = ResolvedComponent(
+                    name, ResolvedComponent.SCHEMA, schema=deepcopy(schema), object=name
                 )
+                self.registry.register_on_missing(component)
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
         return operation

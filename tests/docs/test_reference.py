@@ -1,0 +1,149 @@
+"""The generated documents are current, and the API reference shows every operation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import URLPattern, URLResolver, get_resolver
+from jsonschema import Draft202012Validator
+from rest_framework.views import APIView
+
+from apps.dialects.management.commands import write_reference
+from apps.dialects.reference import conformance, openapi, variables
+from portal import settings as portal_settings
+from portal.env import Env
+
+METHODS = {"get", "put", "post", "delete", "patch"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """The OpenAPI document; making it fails on a warning or where it is not OpenAPI 3.1."""
+    made: dict[str, Any] = json.loads(openapi.document())
+    return made
+
+
+def test_generated_documents_are_current() -> None:
+    call_command("write_reference", check=True)
+
+
+def test_outdated_document_is_named(tmp_path: Path, settings: Any) -> None:
+    settings.BASE_DIR = tmp_path
+    documents = {"docs/reference/errors.md": write_reference.DOCUMENTS["docs/reference/errors.md"]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write_reference, "DOCUMENTS", documents)
+        with pytest.raises(CommandError, match=r"errors\.md.*make snapshots"):
+            call_command("write_reference", check=True)
+        assert not (tmp_path / "docs").exists()
+        call_command("write_reference", verbosity=0)
+        call_command("write_reference", check=True)
+
+
+def routed(patterns: list[Any], prefix: str = "") -> set[tuple[str, str]]:
+    """(path, method) of every API view, in the spelling of an OpenAPI path."""
+    found = set()
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found |= routed(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern):
+            view = getattr(pattern.callback, "cls", None)
+            if view is not None and issubclass(view, APIView):
+                found |= {(path, name) for name in METHODS if hasattr(view, name)}
+    return found
+
+
+def test_every_operation_is_shown(document: dict[str, Any]) -> None:
+    def spelled(path: str) -> str:
+        return "/" + path.replace("<str:", "{").replace("<int:", "{").replace(">", "}")
+
+    shown = {(path, name) for path, methods in document["paths"].items() for name in methods}
+    ours = {
+        (spelled(path), name)
+        for path, name in routed(get_resolver().url_patterns)
+        if path.startswith(("PCCIS/V1/", "api/v1/"))
+    }
+    assert shown == ours | {("/o/token/", "post")}
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, name, operation)
+        for path, methods in document["paths"].items()
+        for name, operation in methods.items()
+    ]
+
+
+def test_document_is_the_same_each_time(document: dict[str, Any]) -> None:
+    assert json.loads(openapi.document()) == document
+
+
+def test_every_operation_is_named_and_explained(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names))
+    for path, _, operation in operations(document):
+        assert operation["summary"].endswith("."), path
+        assert all(answer["description"] for answer in operation["responses"].values()), path
+        expected = "Also answers at" if path.startswith("/PCCIS/") else ""
+        assert expected in operation.get("description", ""), path
+
+
+def test_calls_of_programs_need_credentials(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert {scheme.get("name") for scheme in schemes.values()} == {None, "Acs-Api-Key", "X-Api-Key"}
+    assert schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] == "/o/token/"
+    for path, _, operation in operations(document):
+        wanted = path.startswith(("/PCCIS/V1/ViewingSession", "/PCCIS/V1/WorkFile"))
+        assert bool(operation.get("security")) == wanted, path
+        if wanted:
+            assert operation["security"][0]["oauth2"], path
+
+
+def examples(node: Any) -> list[tuple[dict[str, Any], Any]]:
+    """Every (schema, example) pair of JSON contents below a node."""
+    if isinstance(node, list):
+        return [pair for item in node for pair in examples(item)]
+    if not isinstance(node, dict):
+        return []
+    own = (
+        [(node["schema"], shown["value"]) for shown in node.get("examples", {}).values()]
+        if ("schema" in node and isinstance(node.get("examples"), dict))
+        else []
+    )
+    return own + [pair for item in node.values() for pair in examples(item)]
+
+
+def test_examples_fit_their_schemas(document: dict[str, Any]) -> None:
+    pairs = examples(document["paths"])
+    assert len(pairs) > 40
+    for schema, example in pairs:
+        whole = schema | {"components": document["components"]}
+        Draft202012Validator(whole).validate(example)
+
+
+def test_variable_without_help_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    env = Env({})
+    env.variables = list(portal_settings.env.variables)
+    env.text("UNEXPLAINED")
+    monkeypatch.setattr(portal_settings, "env", env)
+    with pytest.raises(ValueError, match="UNEXPLAINED"):
+        variables.document()
+
+
+def test_marker_without_a_known_outcome_is_a_fault(tmp_path: Path, settings: Any) -> None:
+    folder = tmp_path / "tests/dialects/prizmdoc"
+    folder.mkdir(parents=True)
+    settings.BASE_DIR = tmp_path
+    source = (
+        '@pytest.mark.conformance("prizmdoc-v1", line="GET X: 200", outcome={!r})\n'
+        "def test_x(): ...\n"
+    )
+    (folder / "test_x.py").write_text(source.format("supported"))
+    assert "dialects/prizmdoc/test_x.py::test_x" in conformance.prizmdoc()
+    (folder / "test_x.py").write_text(source.format("maybe"))
+    with pytest.raises(ValueError, match="outcome must be one of"):
+        conformance.prizmdoc()
