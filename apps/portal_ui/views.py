@@ -10,6 +10,7 @@ from django.shortcuts import render
 from apps.clients.actors import Actor
 from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
+from apps.viewing import content
 from apps.viewing import services as viewing
 
 _ENDED = {
@@ -34,7 +35,7 @@ def viewer(request: HttpRequest, u_id: str) -> HttpResponse:
         return _failed(request, error)
     context = {
         "session_id": u_id[1:],
-        "document_name": viewing.name(view),
+        "document_name": content.name(view),
         "permissions": {
             "download": view.detail.allow_download,
             "print": view.detail.allow_print,

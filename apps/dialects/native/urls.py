@@ -7,7 +7,7 @@ from django.urls import path, re_path
 from apps.dialects.native import views
 
 urlpatterns = [
-    path("api/v1/views/<str:identity>", views.View.as_view()),
+    path("api/v1/views/<str:identity>", views.Overview.as_view()),
     path("api/v1/views/<str:identity>/pages/<int:page>/image", views.PageImage.as_view()),
     path("api/v1/views/<str:identity>/pages/<int:page>/svg", views.PageSvg.as_view()),
     path("api/v1/views/<str:identity>/pages/<int:page>/text", views.PageText.as_view()),

@@ -9,7 +9,9 @@ from apps.conversion.recipe import RASTER_FORMATS, on_ladder
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, file_response, json_body
 from apps.dialects.native import errors, schema, wire
+from apps.viewing import content
 from apps.viewing import services as viewing
+from apps.viewing.view import View
 from apps.workfiles import services as workfiles
 
 # How long a request waits before it answers 202: short, so that few requests wait at a time.
@@ -28,7 +30,7 @@ class NativeView(DialectView):
 class ViewerView(NativeView, PublicView):
     """A call of a viewer page."""
 
-    def view(self, identity: str) -> viewing.View:
+    def view(self, identity: str) -> View:
         """The session this page shows."""
         return viewing.look(self.actor, identity)
 
@@ -42,7 +44,7 @@ class NotRouted(NativeView, PublicView):
         )
 
 
-class View(ViewerView):
+class Overview(ViewerView):
     """GET /api/v1/views/{id}"""
 
     @schema.get_view
@@ -61,7 +63,7 @@ class PageImage(ViewerView):
         width = wire.number(query.get("width"), "width", default=1280, least=1, most=100_000)
         rotate = wire.choice(query.get("rotate", "0"), "rotate", ("0", "90", "180", "270"))
         view = self.view(identity)
-        part = viewing.page_image(
+        part = content.page_image(
             view,
             page,
             format=wire.choice(query.get("format", "png"), "format", RASTER_FORMATS),
@@ -78,7 +80,7 @@ class PageSvg(ViewerView):
     @schema.get_page_svg
     def get(self, request: Request, identity: str, page: int) -> HttpResponseBase:
         """The page as SVG; 202 while it is being made."""
-        return _content(viewing.page_svg(self.view(identity), page, seconds=_SECONDS))
+        return _content(content.page_svg(self.view(identity), page, seconds=_SECONDS))
 
 
 class PageText(ViewerView):
@@ -87,7 +89,7 @@ class PageText(ViewerView):
     @schema.get_page_text
     def get(self, request: Request, identity: str, page: int) -> HttpResponse:
         """The text of a page with the box of each word; 202 while it is being read."""
-        response = JsonResponse(viewing.page_text(self.view(identity), page, seconds=_SECONDS))
+        response = JsonResponse(content.page_text(self.view(identity), page, seconds=_SECONDS))
         response["Cache-Control"] = "private, max-age=3600"
         return response
 
@@ -101,7 +103,7 @@ class Search(ViewerView):
         query = request.query_params.get("q", "")
         if len(query) > 200:
             raise PortalError(ErrorCode.INPUT_INVALID, "`q` is longer than 200 characters.", at="q")
-        result = viewing.find_text(
+        result = content.find_text(
             self.view(identity),
             query,
             case=request.query_params.get("case") == "1",
@@ -138,7 +140,7 @@ class Download(ViewerView):
                 workfiles.read(work_file.blob),
                 size=work_file.blob.size,
                 media_type=workfiles.describe(work_file).media_type,
-                name=workfiles.download_name(work_file, viewing.name(view), "document"),
+                name=workfiles.download_name(work_file, content.name(view), "document"),
             )
         )
 
@@ -155,12 +157,12 @@ class Pdf(ViewerView):
                 workfiles.read(part.blob),
                 size=part.blob.size,
                 media_type="application/pdf",
-                name=f"{viewing.name(view).rpartition('.')[0] or 'document'}.pdf",
+                name=f"{content.name(view).rpartition('.')[0] or 'document'}.pdf",
             )
         )
 
 
-def _content(part: viewing.RenditionPart) -> HttpResponseBase:
+def _content(part: content.RenditionPart) -> HttpResponseBase:
     response = file_response(
         workfiles.read(part.blob), size=part.blob.size, media_type=part.media_type
     )

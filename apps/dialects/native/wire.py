@@ -8,31 +8,33 @@ from django.utils import timezone
 
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.native.errors import problem
+from apps.viewing import content
 from apps.viewing import services as viewing
+from apps.viewing.view import View
 
 Json = dict[str, Any]
 
 
-def view(view: viewing.View) -> Json:
+def view(view: View) -> Json:
     """What a viewer page needs to know of its session."""
-    status = viewing.status(view)
+    status = content.status(view)
     return {
         "state": status.state,
         "document": {
-            "name": viewing.name(view),
+            "name": content.name(view),
             "format": view.detail.source.extension if view.detail.source else None,
             "pages": view.pages,
-            "sizes": viewing.sizes(view),
-            "title": viewing.title(view),
+            "sizes": content.sizes(view),
+            "title": content.title(view),
         },
-        "image_format": "jpeg" if viewing.prefers_jpeg(view) else "png",
+        "image_format": "jpeg" if content.prefers_jpeg(view) else "png",
         "progress": {
             "stage": status.stage,
             "pages_ready": status.pages_ready,
             "elapsed_ms": status.elapsed_ms,
         },
         "error": problem(status.error) if status.error else None,
-        "fonts": {"substituted": viewing.substituted_fonts(view)},
+        "fonts": {"substituted": content.substituted_fonts(view)},
         "permissions": {
             "download": view.detail.allow_download,
             "original": viewing.allows_original(view),
@@ -44,7 +46,7 @@ def view(view: viewing.View) -> Json:
     }
 
 
-def search_result(query: str, result: viewing.SearchResult) -> Json:
+def search_result(query: str, result: content.SearchResult) -> Json:
     """Hits of a search."""
     return {
         "query": query,

@@ -14,7 +14,9 @@ from apps.conversion.recipe import RASTER_FORMATS
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, file_response, json_body
 from apps.dialects.prizmdoc import errors, schema, watermarks, wire
+from apps.viewing import content
 from apps.viewing import services as viewing
+from apps.viewing.view import View
 from apps.workfiles import services as workfiles
 
 # Any token is accepted: every server shares the database and the storage.
@@ -41,11 +43,11 @@ class PrizmDocView(DialectView):
 class ViewerView(PrizmDocView, PublicView):
     """A call of a viewer: the session's id opens it."""
 
-    def view(self, u_id: str) -> viewing.View:
+    def view(self, u_id: str) -> View:
         """The session somebody is looking at."""
         return viewing.look(self.actor, self.identity(u_id))
 
-    def view_of_query(self) -> viewing.View:
+    def view_of_query(self) -> View:
         """The session named by `DocumentID` in the query."""
         return self.view(wire.query(self.request.query_params, "DocumentID"))
 
@@ -91,7 +93,7 @@ class ViewingSession(PrizmDocView):
             view.session.echo
             | {
                 "creationTime": wire.creation_time(view.session.created_at),
-                "password": viewing.password(view) or None,
+                "password": view.password or None,
             }
         )
 
@@ -245,13 +247,13 @@ class DocumentAttributes(ViewerView):
     def get(self, request: Request) -> HttpResponse:
         """The page count, and the fonts that had to be substituted."""
         view = self.view_of_query()
-        pages = viewing.wait_for_pages(view, seconds=_SECONDS)
+        pages = content.wait_for_pages(view, seconds=_SECONDS)
         return JsonResponse(
             {
                 "pageCount": pages,
                 "pageCountConfidence": 100,
-                "title": viewing.title(view),
-                "fontsSubstituted": viewing.substituted_fonts(view),
+                "title": content.title(view),
+                "fontsSubstituted": content.substituted_fonts(view),
             }
         )
 
@@ -263,9 +265,9 @@ class DocumentText(ViewerView):
     def get(self, request: Request, first: int, last: int) -> HttpResponse:
         """The text of a range of pages, each with the box of every word."""
         view = self.view_of_query()
-        pages = viewing.wait_for_pages(view, seconds=_SECONDS)
+        pages = content.wait_for_pages(view, seconds=_SECONDS)
         wanted = range(first, min(last, pages - 1) + 1)
-        texts = [viewing.page_text(view, page, seconds=_SECONDS) for page in wanted]
+        texts = [content.page_text(view, page, seconds=_SECONDS) for page in wanted]
         return JsonResponse({"pages": [wire.page_text(text) for text in texts]})
 
 
@@ -276,7 +278,7 @@ class PageAttributes(ViewerView):
     def get(self, request: Request, page: int) -> HttpResponse:
         """The size of a page's image in pixels and its resolution."""
         view = self.view_of_query()
-        width, height = viewing.page_size(view, page, seconds=_SECONDS)
+        width, height = content.page_size(view, page, seconds=_SECONDS)
         dpi = wire.resolution(view.session.echo)
         return JsonResponse(
             {
@@ -305,11 +307,11 @@ class Page(ViewerView):
             "svg",
         )
         if format == "svg":
-            return page_response(viewing.page_svg(view, page, seconds=_SECONDS))
+            return page_response(content.page_svg(view, page, seconds=_SECONDS))
         scale = wire.query_number(request.query_params, "Scale", 1.0)
         dpi = max(1, min(1200, round(wire.resolution(view.session.echo) * scale)))
         return page_response(
-            viewing.page_image(view, page, format=format, dpi=dpi, seconds=_SECONDS)
+            content.page_image(view, page, format=format, dpi=dpi, seconds=_SECONDS)
         )
 
 
@@ -320,16 +322,16 @@ class Thumbnail(ViewerView):
     def get(self, request: Request, page: int, width: int, height: int) -> HttpResponseBase:
         """A page's image that fits into width x height pixels."""
         view = self.view_of_query()
-        page_width, page_height = viewing.page_size(view, page, seconds=_SECONDS)
+        page_width, page_height = content.page_size(view, page, seconds=_SECONDS)
         scale = min(width / page_width, height / page_height)
         pixels = max(1, min(4800, int(page_width * scale)))
         format = wire.query_choice(request.query_params, "ContentType", "png", *RASTER_FORMATS)
         return page_response(
-            viewing.page_image(view, page, format=format, width=pixels, seconds=_SECONDS)
+            content.page_image(view, page, format=format, width=pixels, seconds=_SECONDS)
         )
 
 
-def page_response(part: viewing.RenditionPart) -> HttpResponseBase:
+def page_response(part: content.RenditionPart) -> HttpResponseBase:
     """A page's stored content; it never changes, so a browser may keep it."""
     response = file_response(
         workfiles.read(part.blob), size=part.blob.size, media_type=part.media_type

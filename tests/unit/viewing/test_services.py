@@ -15,8 +15,10 @@ from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
 from apps.core.errors import ErrorCode, PortalError
 from apps.document_sessions.models import DocumentSession
+from apps.viewing import content
 from apps.viewing import services as viewing
 from apps.viewing.models import ViewingDetail
+from apps.viewing.view import View
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +36,7 @@ def refused(code: ErrorCode) -> pytest.RaisesExc[PortalError]:
     return pytest.raises(PortalError, check=lambda error: error.code == code)
 
 
-def looked_at(pages: int = 1) -> viewing.View:
+def looked_at(pages: int = 1) -> View:
     """A session whose PDF is ready."""
     identity = factories.view(content=factories.PDF_BYTES)
     factories.ready_pdf(factories.source_of(identity), pages)
@@ -92,7 +94,7 @@ def test_an_upload_sets_the_conversion_going_unless_told_not_to() -> None:
 def test_starting_before_there_is_a_document_is_no_error() -> None:
     identity = factories.view()
     viewing.start(factories.actor(), identity)
-    assert viewing.status(viewing.look(VIEWER, identity)).state == "empty"
+    assert content.status(viewing.look(VIEWER, identity)).state == "empty"
 
 
 def test_a_second_document_is_refused_before_it_is_read() -> None:
@@ -167,7 +169,7 @@ def test_how_far_a_document_is() -> None:
     identity = factories.view(content=factories.PDF_BYTES)
 
     def status() -> viewing.Status:
-        return viewing.status(viewing.look(VIEWER, identity))
+        return content.status(viewing.look(VIEWER, identity))
 
     pdf = Rendition.objects.get()
     assert (status().state, status().stage) == ("converting", "waiting")
@@ -175,7 +177,7 @@ def test_how_far_a_document_is() -> None:
     assert (status().state, status().stage) == ("converting", "converting")
     factories.add_part(pdf, "first", b"%PDF", "application/pdf", sizes=[[100, 200]])
     assert (status().stage, status().pages_ready) == ("preparing", 1)
-    assert viewing.sizes(viewing.look(VIEWER, identity)) == [[100, 200, 1]]
+    assert content.sizes(viewing.look(VIEWER, identity)) == [[100, 200, 1]]
     pdf.refresh_from_db()
     factories.finish(pdf, {"pages": 3, "sizes": [[100, 200, 3]]})
     assert (status().state, status().pages_ready) == ("ready", 3)
@@ -192,7 +194,7 @@ def test_how_far_a_document_is() -> None:
 def test_a_failure_is_told_with_its_error(code: str, state: str) -> None:
     identity = factories.view(content=factories.PDF_BYTES)
     factories.fail(Rendition.objects.get(), code, "Why.")
-    status = viewing.status(viewing.look(VIEWER, identity))
+    status = content.status(viewing.look(VIEWER, identity))
     assert status.state == state
     assert status.error is not None
     assert (status.error.code, status.error.detail) == (code, "Why.")
@@ -202,10 +204,10 @@ def test_a_failure_is_told_with_its_error(code: str, state: str) -> None:
 def test_pages_outside_the_document_are_not_found(page: int) -> None:
     view = looked_at(pages=3)
     for call in (
-        lambda: viewing.page_image(view, page, format="png", width=640, seconds=0),
-        lambda: viewing.page_svg(view, page, seconds=0),
-        lambda: viewing.page_text(view, page, seconds=0),
-        lambda: viewing.page_size(view, page, seconds=0),
+        lambda: content.page_image(view, page, format="png", width=640, seconds=0),
+        lambda: content.page_svg(view, page, seconds=0),
+        lambda: content.page_text(view, page, seconds=0),
+        lambda: content.page_size(view, page, seconds=0),
     ):
         with pytest.raises(PortalError, match="pages are 0 to 2"):
             call()
@@ -217,33 +219,33 @@ def test_a_page_size_is_read_out_of_the_runs() -> None:
     source = factories.source_of(identity)
     factories.ready_pdf(source, 4, sizes=[[10, 20, 1], [30, 40, 2], [50, 60, 1]])
     view = viewing.look(VIEWER, identity)
-    sizes = [viewing.page_size(view, page, seconds=0) for page in range(4)]
+    sizes = [content.page_size(view, page, seconds=0) for page in range(4)]
     assert sizes == [(10, 20), (30, 40), (30, 40), (50, 60)]
 
 
 def test_without_a_document_there_are_no_pages() -> None:
     view = viewing.look(VIEWER, factories.view())
     with refused(ErrorCode.DOCUMENT_MISSING):
-        viewing.page_image(view, 0, format="png", width=640, seconds=0)
+        content.page_image(view, 0, format="png", width=640, seconds=0)
 
 
 def test_a_search_tells_whether_all_text_was_there() -> None:
     view = looked_at(pages=3)
     source = view.source
-    assert viewing.find_text(view, "word", case=False, whole=False).complete is False
+    assert content.find_text(view, "word", case=False, whole=False).complete is False
     first, rest = recipes.all_text(3)
     pages = [factories.page_of("a word here", number) for number in range(3)]
     factories.ready(source, first, {"text": factories.text_part(pages[0])})
-    result = viewing.find_text(view, "word", case=False, whole=False)
+    result = content.find_text(view, "word", case=False, whole=False)
     assert ([hit.page for hit in result.hits], result.complete) == ([0], False)
     factories.ready(source, rest, {"text": factories.text_part(*pages[1:])})
-    result = viewing.find_text(view, "word", case=False, whole=False)
+    result = content.find_text(view, "word", case=False, whole=False)
     assert ([hit.page for hit in result.hits], result.complete) == ([0, 1, 2], True)
 
 
 def test_a_search_for_nothing_finds_nothing_and_costs_nothing() -> None:
     view = looked_at()
-    assert viewing.find_text(view, "  ", case=False, whole=False).complete is True
+    assert content.find_text(view, "  ", case=False, whole=False).complete is True
     assert Rendition.objects.count() == 1
 
 
@@ -251,7 +253,7 @@ def test_hits_are_bounded_and_the_cut_is_told() -> None:
     view = looked_at()
     page = factories.page_of("\n".join(["x x x x x"] * 101))
     factories.ready(view.source, recipes.text(0, 1), {"text": factories.text_part(page)})
-    result = viewing.find_text(view, "x", case=False, whole=False)
+    result = content.find_text(view, "x", case=False, whole=False)
     assert (len(result.hits), result.truncated) == (500, True)
 
 
@@ -266,11 +268,11 @@ def test_the_right_password_is_kept_and_a_wrong_one_is_not(
     monkeypatch.setattr(conversion, "retry", lambda *_: False)
     with refused(ErrorCode.PASSWORD_WRONG):
         viewing.give_password(identity, "wrong")
-    assert viewing.password(viewing.find(VIEWER, identity)) == "first guess"
+    assert viewing.find(VIEWER, identity).password == "first guess"
     factories.ready_pdf(source, password="right")
     view = viewing.give_password(identity, "right")
-    assert viewing.status(view).state == "ready"
-    assert viewing.password(viewing.find(VIEWER, identity)) == "right"
+    assert content.status(view).state == "ready"
+    assert viewing.find(VIEWER, identity).password == "right"
 
 
 def test_a_name_is_what_the_caller_called_it() -> None:
@@ -279,5 +281,5 @@ def test_a_name_is_what_the_caller_called_it() -> None:
         ({}, "document.pdf"),
     ):
         identity = factories.view(content=factories.PDF_BYTES, **options)
-        assert viewing.name(viewing.find(VIEWER, identity)) == expected
-    assert viewing.name(viewing.find(VIEWER, factories.view())) == ""
+        assert content.name(viewing.find(VIEWER, identity)) == expected
+    assert content.name(viewing.find(VIEWER, factories.view())) == ""

@@ -1,0 +1,71 @@
+"""A live viewing session as somebody looks at it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from apps.conversion import recipe as recipes
+from apps.conversion import services as conversion
+from apps.conversion.models import Rendition
+from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import unseal
+from apps.document_sessions.models import DocumentSession
+from apps.viewing.models import ViewingDetail
+
+
+@dataclass(slots=True)
+class View:
+    """A session, its detail, the document shown, and that document's PDF once it was asked for."""
+
+    session: DocumentSession
+    detail: ViewingDetail
+    shown: conversion.Source | None
+    pdf: Rendition | None = None
+
+    @property
+    def source(self) -> conversion.Source:
+        """The document shown. Raises DOCUMENT_MISSING, or why it could not be fetched."""
+        self.ensure_fetched()
+        if self.shown is None:
+            raise PortalError(ErrorCode.DOCUMENT_MISSING)
+        return self.shown
+
+    def ensure_fetched(self) -> None:
+        """Raises why a document that was to be fetched from a URL could not be."""
+        if self.detail.error_code:
+            raise PortalError(ErrorCode(self.detail.error_code), self.detail.error_detail)
+
+    @property
+    def password(self) -> str:
+        """The password the document is opened with; blank for none."""
+        return unseal(self.detail.password)
+
+    @property
+    def pages(self) -> int | None:
+        """How many pages; None while that is not known."""
+        if self.pdf is None or self.pdf.state != Rendition.State.READY:
+            return None
+        return int(self.pdf.meta["pages"])
+
+    def request(self, recipe: recipes.Recipe) -> Rendition:
+        """A rendition of the document as its person may see it: with the session's watermarks."""
+        watermarks = json.dumps(self.detail.watermarks) if self.detail.watermarks else ""
+        return conversion.request(
+            self.source,
+            recipes.stamped(recipe, watermarks),
+            client=self.session.client,
+            password=self.password,
+            watermarks=watermarks,
+        )
+
+    def request_pdf(self) -> Rendition:
+        """The document's PDF without watermarks: it tells pages, sizes and what went wrong."""
+        self.pdf = conversion.request(
+            self.source, recipes.PDF, client=self.session.client, password=self.password
+        )
+        return self.pdf
+
+    def required_pdf(self) -> Rendition:
+        """The PDF, asked for now if it was not before. Raises why there is no document."""
+        return self.pdf or self.request_pdf()
