@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "apps.workfiles",
     "apps.document_sessions",
     "apps.conversion",
+    "apps.comparison",
     "apps.viewing",
     "apps.dialects",
     "apps.portal_ui",
