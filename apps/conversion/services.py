@@ -34,8 +34,11 @@ _HUGE_BYTES = 50 * 1024**2
 class Source(Protocol):
     """What renditions are made from: a work file, or a part the portal made itself."""
 
-    blob: Blob
-    extension: str
+    @property
+    def blob(self) -> Blob: ...
+
+    @property
+    def extension(self) -> str: ...
 
 
 def request(

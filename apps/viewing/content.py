@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from django.utils import timezone
 
+from apps.comparison.services import Redline
 from apps.conversion import recipe as recipes
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
@@ -26,6 +27,8 @@ def name(view: View) -> str:
     """What the document is called: as the caller named it, else by its format."""
     if view.detail.display_name or view.shown is None:
         return view.detail.display_name
+    if view.compares and isinstance(view.shown, Redline):
+        return "Comparison.docx"
     return getattr(view.shown, "name", "") or f"document.{view.shown.extension}"
 
 
@@ -46,11 +49,16 @@ def status(view: View) -> Status:
     if view.detail.error_code:
         error = PortalError(ErrorCode(view.detail.error_code), view.detail.error_detail)
         return Status("failed", "waiting", 0, 0, error)
-    if pdf is None:
-        return Status("empty", "waiting", 0, 0)
+    if pdf is None and view.comparison is not None:
+        return _progress(view.comparison)
+    return Status("empty", "waiting", 0, 0) if pdf is None else _progress(pdf)
+
+
+def _progress(pdf: Rendition) -> Status:
+    """How far a job is whose end shows the document."""
     end = pdf.finished_at or timezone.now()
     elapsed = max(0, round((end - pdf.requested_at).total_seconds() * 1000))
-    if pdf.state == Rendition.State.READY:
+    if pdf.state == Rendition.State.READY and pdf.kind == "pdf":
         return Status("ready", "preparing", int(pdf.meta["pages"]), elapsed)
     if pdf.state == Rendition.State.FAILED:
         error = PortalError(ErrorCode(pdf.error_code), pdf.error_detail)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from apps.clients.actors import Actor
+from apps.comparison import services as comparison
 from apps.conversion import recipe as recipes
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition, RenditionPart
@@ -30,7 +31,8 @@ from apps.viewing.watermarks import Watermark
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import WorkFile
 
-VIEW = DocumentSession.Kind.VIEW
+VIEW, COMPARE = DocumentSession.Kind.VIEW, DocumentSession.Kind.COMPARE
+DOCUMENTS = ("redline", "original", "revised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +92,37 @@ def find(actor: Actor, identity: str) -> View:
     """The actor's live session; a use of it, so its expiry moves. Sets no conversion going."""
     if actor.kind == "client":
         actor.require("viewing:read")
-    session = sessions.find(actor, identity, kinds=(VIEW,))
+    session = sessions.find(actor, identity, kinds=(VIEW, COMPARE))
     sessions.touch(session)
-    detail = ViewingDetail.objects.select_related("source__blob").get(session=session)
+    detail = ViewingDetail.objects.select_related(
+        "source__blob", "original__blob", "revised__blob"
+    ).get(session=session)
     return View(session, detail, shown=detail.source)
 
 
-def look(actor: Actor, identity: str) -> View:
-    """The session as somebody looks at it: the first look sets the conversion going."""
+def look(actor: Actor, identity: str, *, document: str = "redline") -> View:
+    """The session as somebody looks at it: the first look sets the conversion going.
+
+    `document`, one of DOCUMENTS, chooses what of a comparison is shown.
+    """
     view = find(actor, identity)
+    if view.compares:
+        _show_comparison(view, document)
     if view.shown is not None:
         sessions.activate(view.session)
         view.request_pdf()
     return view
+
+
+def _show_comparison(view: View, document: str) -> None:
+    original, revised = view.detail.original, view.detail.revised
+    if document != "redline":
+        view.shown = original if document == "original" else revised
+    if original is None or revised is None:
+        return
+    view.comparison = comparison.request(original, revised, client=view.session.client)
+    if document == "redline" and view.comparison.state == Rendition.State.READY:
+        view.shown = comparison.redline_source(view.comparison)
 
 
 def attach_upload(
@@ -159,13 +179,20 @@ def fetch(session_pk: int) -> None:
 
 
 def _ensure_no_document(view: View) -> None:
+    if view.compares:
+        raise PortalError(
+            ErrorCode.INPUT_CONFLICTS,
+            "The session compares two documents; it cannot show a single one as well.",
+        )
     if view.detail.source is not None:
         raise PortalError(ErrorCode.DOCUMENT_ALREADY_ASSIGNED)
 
 
 def _assign(view: View, work_file: WorkFile) -> WorkFile:
     """Gives the session its document, once: of two uploads at the same time one wins."""
-    vacant = ViewingDetail.objects.filter(session=view.session, source=None)
+    vacant = ViewingDetail.objects.filter(
+        session=view.session, source=None, original=None, revised=None
+    )
     if not vacant.update(source=work_file):
         raise PortalError(ErrorCode.DOCUMENT_ALREADY_ASSIGNED)
     view.detail.source = view.shown = work_file

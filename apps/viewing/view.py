@@ -16,12 +16,21 @@ from apps.viewing.models import ViewingDetail
 
 @dataclass(slots=True)
 class View:
-    """A session, its detail, the document shown, and that document's PDF once it was asked for."""
+    """A session, its detail, the document shown, and what was asked for so far.
+
+    Of two documents `shown` is the red-lined one, once their comparison is ready.
+    """
 
     session: DocumentSession
     detail: ViewingDetail
     shown: conversion.Source | None
     pdf: Rendition | None = None
+    comparison: Rendition | None = None
+
+    @property
+    def compares(self) -> bool:
+        """Whether the session is on two documents."""
+        return self.detail.original is not None or self.detail.revised is not None
 
     @property
     def source(self) -> conversion.Source:
