@@ -22,6 +22,7 @@ class ErrorCode(StrEnum):
     INPUT_MISSING = "input_missing"
     INPUT_INVALID = "input_invalid"
     INPUT_CONFLICTS = "input_conflicts"
+    RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     NOT_ROUTED = "not_routed"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     # Sessions
@@ -31,6 +32,9 @@ class ErrorCode(StrEnum):
     SESSION_NOT_DELETABLE = "session_not_deletable"
     # Documents
     WORK_FILE_NOT_FOUND = "work_file_not_found"
+    PACKAGE_NOT_FOUND = "package_not_found"
+    PACKAGE_NOT_COMPLETE = "package_not_complete"
+    PACKAGE_ID_TAKEN = "package_id_taken"
     DOCUMENT_MISSING = "document_missing"
     DOCUMENT_ALREADY_ASSIGNED = "document_already_assigned"
     DOCUMENT_EMPTY = "document_empty"
@@ -104,6 +108,11 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
         "The properties named in the answer cannot be used together.",
         "Leave one of them out.",
     ),
+    ErrorCode.RANGE_NOT_SATISFIABLE: Explanation(
+        "The range is not in the content",
+        "The `Range` header begins after the last byte, or ends before it begins.",
+        "Compare it with the length in the answer's `Content-Range`.",
+    ),
     ErrorCode.NOT_ROUTED: Explanation(
         "There is nothing at this address",
         "No endpoint has this path.",
@@ -138,6 +147,21 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
         "There is no such work file",
         "The file id is unknown, has expired, or belongs to another client.",
         "Upload the file again.",
+    ),
+    ErrorCode.PACKAGE_NOT_FOUND: Explanation(
+        "There is no such viewing package",
+        "The package id is unknown, has expired, or belongs to another client.",
+        "Create the package.",
+    ),
+    ErrorCode.PACKAGE_NOT_COMPLETE: Explanation(
+        "The viewing package is not complete",
+        "Its document is still being converted, or could not be converted.",
+        "Ask the package's creator for its state, and use the package when that is complete.",
+    ),
+    ErrorCode.PACKAGE_ID_TAKEN: Explanation(
+        "There is a viewing package with this id",
+        "Another creator of this client has used the id, and its package has not expired.",
+        "Choose another id, or delete that package first.",
     ),
     ErrorCode.DOCUMENT_MISSING: Explanation(
         "The session has no document yet",

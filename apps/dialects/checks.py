@@ -9,12 +9,13 @@ from django.core.checks import CheckMessage, Error, register
 
 from apps.core.errors import CATALOGUE, ErrorCode
 from apps.dialects.native.errors import STATUS
-from apps.dialects.prizmdoc.errors import SPELLINGS
+from apps.dialects.prizmdoc.errors import SPELLINGS, V2_SPELLINGS
 
 _TABLES: dict[str, Iterable[ErrorCode]] = {
     "the catalogue": CATALOGUE,
     "the native API": STATUS,
     "PrizmDoc": SPELLINGS,
+    "PrizmDoc V2": V2_SPELLINGS,
 }
 
 

@@ -1,11 +1,12 @@
 """How PrizmDoc spells errors: custom status codes, reason phrases and status headers.
 
-Source: seed 001, "Error Responses" of each URL. JSON errors carry `errorCode` and `errorDetails`;
-others speak through the reason phrase and the `Accusoft-Status-Message` header.
+Source: seeds 001 and 002, "Error Responses" of each URL. JSON errors carry `errorCode` and
+`errorDetails`; others speak through the reason phrase and the `Accusoft-Status-Message` header.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.http import HttpResponse, JsonResponse
@@ -30,6 +31,7 @@ _V1: dict[ErrorCode, Spelling] = {
     ErrorCode.INPUT_MISSING: Spelling(480, "MissingInput"),
     ErrorCode.INPUT_INVALID: Spelling(480, "InvalidInput"),
     ErrorCode.INPUT_CONFLICTS: Spelling(480, "IncorrectUsage"),
+    ErrorCode.RANGE_NOT_SATISFIABLE: Spelling(416, ""),
     ErrorCode.NOT_ROUTED: Spelling(404, "ResourceNotFound"),
     ErrorCode.METHOD_NOT_ALLOWED: Spelling(405, "MethodNotAllowed"),
     ErrorCode.SESSION_NOT_FOUND: Spelling(500, ""),
@@ -37,6 +39,9 @@ _V1: dict[ErrorCode, Spelling] = {
     ErrorCode.SESSION_STOPPED: Spelling(403, "", 580),
     ErrorCode.SESSION_NOT_DELETABLE: Spelling(580, "CannotDeleteCachedViewingSession"),
     ErrorCode.WORK_FILE_NOT_FOUND: Spelling(480, "NotFound"),
+    ErrorCode.PACKAGE_NOT_FOUND: Spelling(404, "ResourceNotFound"),
+    ErrorCode.PACKAGE_NOT_COMPLETE: Spelling(480, "ViewingPackageIsNotComplete"),
+    ErrorCode.PACKAGE_ID_TAKEN: Spelling(480, "ViewingPackageAlreadyExists"),
     ErrorCode.DOCUMENT_MISSING: Spelling(480, "DocumentNotProvidedYet"),
     ErrorCode.DOCUMENT_ALREADY_ASSIGNED: Spelling(480, "CannotChangeDocument"),
     ErrorCode.DOCUMENT_EMPTY: Spelling(480, "InvalidInput"),
@@ -63,11 +68,26 @@ _V1: dict[ErrorCode, Spelling] = {
 }
 # The table is closed: a code without a spelling is found by the system check in checks.py.
 SPELLINGS: dict[ErrorCode, Spelling] = _V1
+# V2 and v3 differ in these: a session that is not there is 404, and a body that is no JSON is an
+# input like any other.
+V2_SPELLINGS: dict[ErrorCode, Spelling] = _V1 | {
+    ErrorCode.MALFORMED_BODY: Spelling(480, "InvalidInput"),
+    ErrorCode.SESSION_NOT_FOUND: Spelling(404, "ResourceNotFound"),
+    ErrorCode.SESSION_EXPIRED: Spelling(404, "ResourceNotFound"),
+}
+Spellings = Mapping[ErrorCode, Spelling]
 
 
-def render(error: PortalError) -> HttpResponse:
-    """An error as PrizmDoc's V1 sends it."""
-    spelling = SPELLINGS[error.code]
+def spelling_of(error: PortalError, spellings: Spellings) -> Spelling:
+    """The error's spelling. What a body names and is not there is 480, what a path names 404."""
+    spelling = spellings[error.code]
+    named_in_body = spelling.status == 404 and error.at.startswith("input.")
+    return spelling._replace(status=480) if named_in_body else spelling
+
+
+def render(error: PortalError, spellings: Spellings = SPELLINGS) -> HttpResponse:
+    """An error as PrizmDoc sends it, by default as its V1 does."""
+    spelling = spelling_of(error, spellings)
     if error.code == ErrorCode.SESSION_STOPPED:
         return _stopped(error)
     message = error.detail
@@ -83,8 +103,10 @@ def render(error: PortalError) -> HttpResponse:
         response.reason_phrase = name
     elif error.code == ErrorCode.FORMAT_UNRECOGNIZED:
         response.reason_phrase = message
-    elif error.code == ErrorCode.SESSION_EXPIRED:
+    elif error.code == ErrorCode.SESSION_EXPIRED and not name:
         response.reason_phrase = "The session is invalid or has expired"
+    if "size" in error.data:
+        response["Content-Range"] = f"bytes */{error.data['size']}"
     response["Accusoft-Status-Message"] = header_text(message)
     if spelling.number is not None:
         response["Accusoft-Status-Number"] = str(spelling.number)
