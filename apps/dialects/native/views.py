@@ -9,7 +9,7 @@ from apps.conversion.recipe import RASTER_FORMATS, on_ladder
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, file_response, json_body
 from apps.dialects.native import errors, schema, wire
-from apps.viewing import content
+from apps.viewing import comparing, content
 from apps.viewing import services as viewing
 from apps.viewing.view import View
 from apps.workfiles import services as workfiles
@@ -31,8 +31,10 @@ class ViewerView(NativeView, PublicView):
     """A call of a viewer page."""
 
     def view(self, identity: str) -> View:
-        """The session this page shows."""
-        return viewing.look(self.actor, identity)
+        """The session this page shows; `?document=` chooses what of a comparison."""
+        query = self.request.query_params
+        document = wire.choice(query.get("document", "redline"), "document", viewing.DOCUMENTS)
+        return viewing.look(self.actor, identity, document=document)
 
 
 class NotRouted(NativeView, PublicView):
@@ -110,6 +112,22 @@ class Search(ViewerView):
             whole=request.query_params.get("whole") == "1",
         )
         return _fresh(JsonResponse(wire.search_result(query, result)))
+
+
+class Revisions(ViewerView):
+    """GET /api/v1/views/{id}/revisions?offset=&limit=&substantive="""
+
+    def get(self, request: Request, identity: str) -> HttpResponseBase:
+        """What changed between two documents; 202 while that is being found."""
+        query = request.query_params
+        listing = comparing.revisions(
+            self.view(identity),
+            offset=wire.number(query.get("offset"), "offset", default=0, least=0, most=10_000_000),
+            limit=wire.number(query.get("limit"), "limit", default=200, least=1, most=1000),
+            substantive_only=query.get("substantive") == "1",
+            seconds=_SECONDS,
+        )
+        return _fresh(JsonResponse(wire.revisions(listing)))
 
 
 class Password(ViewerView):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.comparison.revision import Listing
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.native.errors import problem
 from apps.viewing import content
@@ -22,7 +23,7 @@ def view(view: View) -> Json:
         "state": status.state,
         "document": {
             "name": content.name(view),
-            "format": view.detail.source.extension if view.detail.source else None,
+            "format": view.shown.extension if view.shown else None,
             "pages": view.pages,
             "sizes": content.sizes(view),
             "title": content.title(view),
@@ -41,8 +42,26 @@ def view(view: View) -> Json:
             "print": view.detail.allow_print,
             "copy": view.detail.allow_copy,
         },
+        "compares": view.compares,
         "expires_at": view.session.expires_at.isoformat(),
         "now": timezone.now().isoformat(),
+    }
+
+
+def revisions(listing: Listing) -> Json:
+    """What changed, and what is proven of it."""
+    return {
+        "revisions": [revision.as_json() for revision in listing.revisions],
+        "total": listing.total,
+        "located": listing.located,
+        "proof": {
+            "accept_all": listing.proof.accept_all,
+            "reject_all": listing.proof.reject_all,
+            "holds": listing.proof.holds,
+            "complete": listing.proof.complete,
+            "not_compared": list(listing.proof.not_compared),
+            "details": list(listing.proof.details),
+        },
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from apps.dialects.prizmdoc import views
+from apps.dialects.prizmdoc import comparison_views, views
 
 _sessions = [
     path("ViewingSession", views.ViewingSessions.as_view()),
@@ -25,7 +25,12 @@ _sessions = [
     path("Page/q/<int:page>/<int:width>x<int:height>", views.Thumbnail.as_view()),
 ]
 
+_compared = "v2/viewingSessions/<str:u_id>"
+
 urlpatterns = [
+    path(f"{_compared}/sourceFile/original", comparison_views.ComparedFile.as_view()),
+    path(f"{_compared}/sourceFile/revised", comparison_views.ComparedFile.as_view(side="revised")),
+    path(f"{_compared}/revisionData", comparison_views.RevisionData.as_view()),
     path("PCCIS/V1/", include((_sessions, "prizmdoc"), namespace="server")),
     re_path(r"^PCCIS/", views.NotRouted.as_view()),
     path("", include((_sessions, "prizmdoc"), namespace="pas")),

@@ -14,7 +14,7 @@ from apps.conversion.recipe import RASTER_FORMATS
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, file_response, json_body
 from apps.dialects.prizmdoc import errors, schema, watermarks, wire
-from apps.viewing import content
+from apps.viewing import comparing, content
 from apps.viewing import services as viewing
 from apps.viewing.view import View
 from apps.workfiles import services as workfiles
@@ -139,11 +139,17 @@ class SourceRef(PrizmDocView):
 
     @schema.put_source_ref
     def put(self, request: Request, u_id: str) -> HttpResponse:
-        """Attaches an existing work file as the source document."""
-        body = json_body(request)
-        wire.require_choice(body, "refType", "workFile")
-        file_id = wire.require_text(body, "fileId")
-        viewing.attach_work_file(self.actor, self.identity(u_id), file_id)
+        """Attaches a work file as the source document, or two to be compared."""
+        identity, body = self.identity(u_id), json_body(request)
+        if wire.require_choice(body, "refType", "workFile", "comparison") == "workFile":
+            file_id = wire.require_text(body, "fileId")
+            viewing.attach_work_file(self.actor, identity, file_id)
+        else:
+            wire.require_choice(body, "original.refType", "workFile")
+            wire.require_choice(body, "revised.refType", "workFile")
+            original = wire.require_text(body, "original.fileId")
+            revised = wire.require_text(body, "revised.fileId")
+            comparing.attach_work_files(self.actor, identity, original, revised)
         return HttpResponse(status=200)
 
 

@@ -243,6 +243,19 @@ def query_number(parameters: Mapping[str, str], name: str, default: float) -> fl
     return number
 
 
+def query_whole(
+    parameters: Mapping[str, str], name: str, *, default: int, least: int, most: int
+) -> int:
+    """A whole number in the query. Raises INPUT_INVALID."""
+    text = query(parameters, name)
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        expected = {"type": "integer", "minimum": least, "maximum": most}
+        raise _invalid_query(name, text, expected)
+    return int(text)
+
+
 def query_choice(parameters: Mapping[str, str], name: str, default: str, *choices: str) -> str:
     """One of a few words in the query, in any case."""
     text = query(parameters, name, default).lower()

@@ -1,0 +1,93 @@
+"""PrizmDoc viewing sessions V2: two documents to compare, and what changed between them.
+
+Source: seed 001, `sourceFile/original` and `sourceFile/revised`. The body of `revisionData` is
+ours.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from rest_framework.request import Request
+
+from apps.clients.actors import Actor
+from apps.core.errors import PortalError
+from apps.dialects.base import PublicView, file_response
+from apps.dialects.prizmdoc import errors, wire
+from apps.dialects.prizmdoc.views import PrizmDocView
+from apps.viewing import comparing
+from apps.viewing import services as viewing
+from apps.workfiles import services as workfiles
+
+_SECONDS = 25.0
+_DEFAULT_NAMES: dict[comparing.Side, str] = {
+    "original": "OriginalSourceFile",
+    "revised": "RevisedSourceFile",
+}
+
+
+class V2View(PrizmDocView):
+    """A V2 call: an unknown session is 404, its id has no `u` before it."""
+
+    def render_error(self, error: PortalError) -> HttpResponse:
+        return errors.render(error, errors.V2_SPELLINGS)
+
+    @staticmethod
+    def identity(u_id: str) -> str:
+        """The session id; with V1's `u` before it, it is the same session."""
+        return u_id[1:] if u_id.startswith("u") and len(u_id) == 44 else u_id
+
+
+class ComparedFile(V2View):
+    """PUT, GET /v2/viewingSessions/{viewingSessionId}/sourceFile/original|revised"""
+
+    side: comparing.Side = "original"
+
+    def put(self, request: Request, u_id: str) -> HttpResponse:
+        """Uploads one of the two documents: raw bytes of a .doc or .docx file."""
+        extension = wire.file_extension(request.query_params)
+        comparing.attach_upload(
+            self.actor, self.identity(u_id), self.side, request._request, extension=extension
+        )
+        return HttpResponse(status=200)
+
+    def get(self, request: Request, u_id: str) -> HttpResponseBase:
+        """Downloads an identical copy of the document."""
+        work_file = comparing.source_of(self.actor, self.identity(u_id), self.side)
+        wanted = wire.query(request.query_params, "contentDispositionFilename")
+        return file_response(
+            workfiles.read(work_file.blob),
+            size=work_file.blob.size,
+            media_type=workfiles.describe(work_file).media_type,
+            name=workfiles.download_name(work_file, wanted, _DEFAULT_NAMES[self.side]),
+        )
+
+
+class RevisionData(PublicView, V2View):
+    """GET /v2/viewingSessions/{viewingSessionId}/revisionData?limit&continueToken"""
+
+    def get(self, request: Request, u_id: str) -> HttpResponse:
+        """The typed revisions with their places on the red-lined pages, and the proof."""
+        view = viewing.look(Actor.viewer(), self.identity(u_id))
+        limit = wire.query_whole(request.query_params, "limit", default=100, least=1, most=1000)
+        offset = wire.query_whole(
+            request.query_params, "continueToken", default=0, least=0, most=10_000_000
+        )
+        listing = comparing.revisions(
+            view, offset=offset, limit=limit, substantive_only=False, seconds=_SECONDS
+        )
+        proof = listing.proof
+        body: dict[str, Any] = {
+            "revisions": [revision.as_json() for revision in listing.revisions],
+            "totalRevisions": listing.total,
+            "proof": {
+                "acceptAll": proof.accept_all,
+                "rejectAll": proof.reject_all,
+                "notCompared": list(proof.not_compared),
+                "details": list(proof.details),
+            },
+        }
+        if offset + limit < listing.total:
+            body["continueToken"] = str(offset + limit)
+        return JsonResponse(body)
