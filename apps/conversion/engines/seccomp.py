@@ -125,6 +125,8 @@ def _program(allowed: set[str], unix_sockets: bool) -> bytes:
         "kill": _when(_JUMP_EQUAL, (own,), _ALLOW, _REFUSE),
         "tgkill": _when(_JUMP_EQUAL, (own,), _ALLOW, _REFUSE),
         "prlimit64": _when(_JUMP_EQUAL, (0, own), _ALLOW, _REFUSE),
+        # A thread may choose its own processors: .NET does not start without.
+        "sched_setaffinity": _when(_JUMP_EQUAL, (0,), _ALLOW, _REFUSE),
         "prctl": _when(_JUMP_EQUAL, (_PR_SET_PDEATHSIG,), _REFUSE, _ALLOW),
     }
     if "fork" in allowed:
