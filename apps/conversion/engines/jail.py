@@ -168,7 +168,7 @@ def confine_zygote(
     """The same command inside bubblewrap: no network, only these paths, dies with its parent."""
     wrapped = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
     wrapped += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - its own
-    for path in dict.fromkeys((*SYSTEM_FILES, "/usr", "/bin", "/etc/alternatives", *readable)):
+    for path in dict.fromkeys((*SYSTEM_FILES, *readable)):
         if not path.startswith("/dev/"):
             wrapped += ["--ro-bind-try", path, path]
     for path in writable:

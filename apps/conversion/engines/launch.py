@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import jail, jail_test
+from . import jail, jail_test, lok
 from .protocol import Connection, EngineUnavailable, Request, ping, submit
 
 CANARY = jail_test.canary_environment()
@@ -23,6 +23,7 @@ _UNFIT = 4
 _PROJECT = Path(__file__).resolve().parents[3]
 _SYSTEM_PYTHON = "/usr/bin/python3"  # the one with the UNO bridge
 _HANDED_ON = ("RECTO_JAIL", "RECTO_ALLOW_UNJAILED", "TZ")
+_CONVERTERS = ("/usr/bin/rsvg-convert", "/usr/bin/pdftocairo", "/usr/share/poppler")
 _OFFICE, _FALLBACK = "apps.conversion.engines.office", "apps.conversion.engines.fallback"
 
 
@@ -146,22 +147,14 @@ def start(plan: Plan) -> Launched:
     command += ["--jobs-dir", str(plan.jobs_dir), "--state-dir", str(plan.state_dir)]
     command += ["--processes", str(plan.processes)]
     if not plan.layers.complete and plan.layers.bubblewrap:
-        libraries = (
-            sys.prefix,
-            sys.base_prefix,
-            str(_PROJECT / "apps"),
-            "/usr",
-            "/etc/libreoffice",
-        )
         directories = (str(plan.run_dir), str(plan.jobs_dir), str(plan.state_dir))
-        command = jail.confine_zygote(command, libraries, directories)
+        command = jail.confine_zygote(command, _in_bubblewrap(), directories)
     environment = {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "HOME": str(scratch),
         "XDG_CACHE_HOME": str(plan.state_dir / "cache"),
         "MAX_CONCURRENCY": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
         **{name: os.environ[name] for name in _HANDED_ON if name in os.environ},
     }
     process = subprocess.Popen(
@@ -172,6 +165,20 @@ def start(plan: Plan) -> Launched:
         start_new_session=True,
     )
     return Launched(process, socket, scratch, time.monotonic())
+
+
+def _in_bubblewrap() -> tuple[str, ...]:
+    """What the zygotes themselves need there: both Pythons, their libraries, the converters."""
+    interpreters = {sys.executable, _SYSTEM_PYTHON}
+    return (
+        *interpreters,
+        *(os.path.realpath(interpreter) for interpreter in interpreters),
+        sys.prefix,
+        *([] if sys.base_prefix == "/usr" else [sys.base_prefix]),
+        str(_PROJECT / "apps"),
+        *lok.READABLE,
+        *_CONVERTERS,
+    )
 
 
 def wait_until_ready(launched: Launched, plan: Plan) -> None:

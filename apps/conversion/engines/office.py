@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -109,13 +110,25 @@ def _load(job: Job) -> Any:
     try:
         document = documents.load(source)
     except Refusal as refusal:
-        # LibreOffice has no words for a password that does not open an encrypted package.
-        if refusal.code == "document_corrupt" and containers.is_encrypted_package(source.path):
+        if refusal.code == "document_corrupt" and source.password and _asks_password(source):
             raise Refusal(*documents.PASSWORD_WRONG) from refusal
         raise
     if documents.kind_of(document) == "calc":
         tables.lay_out(document, bare=source.is_table)
     return document
+
+
+def _asks_password(source: intake.Source) -> bool:
+    """Whether a document needs a password. LibreOffice does not say so about a wrong one."""
+    from . import uno_documents as documents
+
+    if containers.is_encrypted_package(source.path):
+        return True
+    try:
+        documents.load(replace(source, password="")).close(True)
+    except Refusal as refusal:
+        return refusal.code == "password_required"
+    return False
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import pypdfium2
 
-from . import cad, images, jail_test, markup, pdf, raster, stamp, svg, text, zygote
+from . import cad, groups, images, jail_test, markup, pdf, raster, stamp, svg, text, zygote
 from .job import Engine, Job, Operation, Refusal
 from .protocol import Meta
 
@@ -56,6 +56,7 @@ def _programs_for_probe(params: Meta) -> tuple[str, ...]:
 
 
 OPERATIONS = {
+    "group": Operation(groups.group),
     "inspect": Operation(pdf.inspect),
     "pdf": Operation(to_pdf, _programs_for_pdf),
     "raster": Operation(raster.raster),

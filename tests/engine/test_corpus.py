@@ -1,0 +1,67 @@
+"""Every document of the corpus becomes pages or gets a named reason."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from PIL import Image
+
+from apps.conversion.engines.protocol import FailureCode
+from tests import corpus
+from tests.engine_process import EngineProcess, Outcome
+
+_GOOD = corpus.entries("office", "pdf", "images", "text", "cad")
+_BAD = corpus.entries("hostile")
+_UNREADABLE = {"dwg", "prt", "xps"}
+_CODES = set(typing.get_args(FailureCode)) - {"engine_crashed", "engine_unavailable"}
+
+pytestmark = corpus.requires_corpus
+Results = dict[str, "Future[tuple[Outcome, Outcome | None]]"]
+
+
+def _convert(engine: EngineProcess, entry: corpus.Entry) -> tuple[Outcome, Outcome | None]:
+    params = {"password": entry.password} if entry.password else {}
+    # A bound, for the one spreadsheet of a thousand pages.
+    outcome = engine.pdf(entry.path, max_pages=30, **params)
+    if "whole" not in outcome.parts:
+        return outcome, None
+    first = {"first": 0, "last": 0, "width": 400, **params}
+    return outcome, engine.run("pages", "raster", outcome.file("whole"), first)
+
+
+@pytest.fixture(scope="module")
+def results(engine: EngineProcess) -> Iterator[Results]:
+    with ThreadPoolExecutor(3) as pool:
+        yield {entry.id: pool.submit(_convert, engine, entry) for entry in _GOOD + _BAD}
+
+
+@pytest.mark.parametrize("entry", _GOOD, ids=lambda entry: entry.id)
+def test_good_documents_become_pages(results: Results, entry: corpus.Entry) -> None:
+    outcome, raster = results[entry.id].result()
+    if entry.extension in _UNREADABLE:
+        assert outcome.code == "format_unsupported"
+        return
+    assert outcome.code == "done", outcome.events
+    assert outcome.meta["pages"] >= 1
+    assert raster is not None
+    with Image.open(raster.file("page/0")) as page:
+        assert page.width == 400
+
+
+@pytest.mark.parametrize("entry", _BAD, ids=lambda entry: ascii(entry.id))
+def test_bad_documents_become_pages_or_reasons(results: Results, entry: corpus.Entry) -> None:
+    outcome, raster = results[entry.id].result()
+    assert outcome.code in _CODES | {"done"}, outcome.events
+    assert outcome.code != "timeout"
+    if raster is not None:
+        assert raster.code in _CODES | {"done"}, raster.events
+
+
+def test_all_is_well_afterwards(engine: EngineProcess, results: Results) -> None:
+    for future in results.values():
+        future.result()
+    assert engine.process.poll() is None
+    assert len(engine.processes()) == 3

@@ -1,0 +1,207 @@
+"""One document's misfortune is its own: crashes, loops, bombs, floods, clients that leave."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from apps.conversion.engines import protocol
+from tests.engine_process import PROJECT, EngineProcess, Outcome, children_of
+
+LIMIT = 2
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
+    directory = tmp_path_factory.mktemp("faulty")
+    for name in ("run", "jobs", "state"):
+        (directory / name).mkdir()
+    command = [sys.executable, "-m", "tests.engine.faulty", "--processes", str(LIMIT)]
+    command += ["--socket", str(directory / "run" / "faulty.sock")]
+    for option in ("scratch", "jobs", "state"):
+        place = directory / ("run" if option == "scratch" else option)
+        command += [f"--{option}-dir", str(place)]
+    process = subprocess.Popen(command, cwd=PROJECT)
+    engine = EngineProcess(directory, process, directory / "log")
+    try:
+        _until(lambda: engine.socket("faulty").exists())
+        yield engine
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def _until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it does not happen"
+        time.sleep(0.01)
+
+
+def _run(faulty: EngineProcess, op: str, **arguments: object) -> Outcome:
+    params = arguments.pop("params", {})
+    return faulty.run("faulty", op, b"content", params, extension="txt", **arguments)
+
+
+def _still_serves(faulty: EngineProcess) -> bool:
+    return _run(faulty, "echo").meta.get("text") == "content"
+
+
+def test_a_job_works_in_a_process_and_temp_dir_of_its_own(faulty: EngineProcess) -> None:
+    first, second = _run(faulty, "echo"), _run(faulty, "echo")
+    assert first.meta["pid"] != second.meta["pid"]
+    assert first.meta["tmp"] == str(first.directory / "tmp")
+    assert first.exit["rc"] == 0
+    assert first.exit["maxrss_bytes"] > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("op", "limits", "code"),
+    [
+        ("crash", {}, "engine_crashed"),
+        ("vanish", {}, "engine_crashed"),
+        ("loop", {"deadline": 0.5}, "timeout"),
+        ("sleep", {"deadline": 0.5, "params": {"seconds": 60}}, "timeout"),
+        ("bomb", {"memory": 300 * 1024**2}, "out_of_memory"),
+        ("no-such-operation", {}, "format_unsupported"),
+    ],
+)
+def test_misfortune_costs_one_child(
+    faulty: EngineProcess, op: str, limits: dict[str, object], code: str
+) -> None:
+    started = time.monotonic()
+    assert _run(faulty, op, **limits).code == code
+    assert time.monotonic() - started < 8
+    assert _still_serves(faulty)
+
+
+def test_a_crash_reports_its_signal(faulty: EngineProcess) -> None:
+    assert _run(faulty, "crash").exit["signal"] == 11
+    assert _run(faulty, "vanish").exit["rc"] == 7
+
+
+def test_no_more_children_than_allowed_and_the_rest_in_turn(faulty: EngineProcess) -> None:
+    with ThreadPoolExecutor(5) as pool:
+        jobs = [pool.submit(_run, faulty, "sleep", params={"seconds": 0.4}) for _ in range(5)]
+        _until(lambda: protocol.ping(faulty.socket("faulty"))["queued"] == 3)
+        assert protocol.ping(faulty.socket("faulty"))["running"] == LIMIT
+        assert len(children_of(faulty.process.pid)) == LIMIT
+        assert {job.result().code for job in jobs} == {"done"}
+
+
+def test_a_client_that_leaves_takes_its_job_along(faulty: EngineProcess) -> None:
+    directory, name = faulty.job(b"x", "txt")
+    request: protocol.Request = {"op": "loop", "dir": str(directory), "source": name}
+    with protocol.Connection(faulty.socket("faulty"), 10) as connection:
+        connection.send(request)
+        _until(lambda: len(children_of(faulty.process.pid)) == 1)
+    _until(lambda: not children_of(faulty.process.pid))
+    assert _still_serves(faulty)
+
+
+def test_a_client_that_does_not_listen_is_cut_off_at_the_deadline(faulty: EngineProcess) -> None:
+    directory, name = faulty.job(b"x", "txt")
+    with protocol.Connection(faulty.socket("faulty"), 10) as connection:
+        connection.send({"op": "flood", "dir": str(directory), "source": name, "deadline": 0.5})
+        time.sleep(0.2)
+        assert _still_serves(faulty)
+        _until(lambda: not children_of(faulty.process.pid))
+    assert _still_serves(faulty)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'{"op": 1}', b'{"op":"echo"}'])
+def test_nonsense_is_dropped(faulty: EngineProcess, data: bytes) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+        client.connect(str(faulty.socket("faulty")))
+        client.send(data)
+        client.settimeout(5)
+        answer = client.recv(1000)
+    assert answer == b"" or b'"failed"' in answer
+    assert _still_serves(faulty)
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        ("/etc", "in/source.txt"),
+        ("{jobs}", "in/source.txt"),
+        ("{jobs}/../run", "in/source.txt"),
+        ("{job}/in", "in/source.txt"),
+        ("{link}", "in/source.txt"),
+        ("{job}", "in/../../secret"),
+        ("{job}", "/etc/passwd"),
+        ("{job}", "in/sub/file"),
+        ("{job}", "in/.hidden"),
+    ],
+)
+def test_only_job_directories_and_plain_sources(
+    faulty: EngineProcess, place: str, source: str
+) -> None:
+    directory, _ = faulty.job(b"x", "txt")
+    link = directory.with_name(f"link-{directory.name}")
+    link.symlink_to("/etc")
+    target = place.format(jobs=faulty.jobs, job=directory, link=link)
+    request: protocol.Request = {"op": "echo", "dir": target, "source": source}
+    events = list(protocol.submit(faulty.socket("faulty"), request, 5))
+    assert [event["event"] for event in events] == ["failed"]
+
+
+def test_nothing_leaks_over_many_jobs(faulty: EngineProcess) -> None:
+    descriptors = Path(f"/proc/{faulty.process.pid}/fd")
+    assert _still_serves(faulty)
+    before = len(list(descriptors.iterdir()))
+    for number in range(30):
+        _run(faulty, "crash" if number % 3 == 0 else "echo")
+    assert len(list(descriptors.iterdir())) == before
+    assert children_of(faulty.process.pid) == []
+
+
+def test_retiring_finishes_what_was_begun(tmp_path: Path, faulty: EngineProcess) -> None:
+    for name in ("run", "jobs", "state"):
+        (tmp_path / name).mkdir()
+    command = [sys.executable, "-m", "tests.engine.faulty"]
+    command += ["--socket", str(tmp_path / "run" / "faulty.sock"), "--processes", "1"]
+    command += ["--scratch-dir", str(tmp_path), "--jobs-dir", str(tmp_path / "jobs")]
+    process = subprocess.Popen([*command, "--state-dir", str(tmp_path)], cwd=PROJECT)
+    engine = EngineProcess(tmp_path, process, tmp_path / "log")
+    try:
+        _until(lambda: engine.socket("faulty").exists())
+        with ThreadPoolExecutor(2) as pool:
+            jobs = [pool.submit(_run, engine, "sleep", params={"seconds": 0.3}) for _ in range(2)]
+            _until(lambda: protocol.ping(engine.socket("faulty"))["queued"] == 1)
+            with protocol.Connection(engine.socket("faulty"), 5) as connection:
+                connection.send({"op": "retire"})
+                assert connection.receive() == {"event": "retiring"}
+            assert [job.result().code for job in jobs] == ["done", "done"]
+        assert process.wait(5) == 0
+    finally:
+        process.kill()
+
+
+def test_nobody_listens(tmp_path: Path) -> None:
+    request: protocol.Request = {"op": "echo"}
+    events = list(protocol.submit(tmp_path / "no.sock", request, 1))
+    assert [event.get("code") for event in events] == ["engine_unavailable"]
+    with pytest.raises(protocol.EngineUnavailable):
+        protocol.ping(tmp_path / "no.sock")
+
+
+def test_socket_paths_may_be_long(tmp_path: Path) -> None:
+    directory = tmp_path / ("d" * 100) / ("e" * 100)
+    directory.mkdir(parents=True)
+    with protocol.listen(directory / "engine.sock") as listener:
+        client = protocol.Connection(directory / "engine.sock", 1)
+        listener.accept()[0].close()
+        client.close()
+
+
+def test_a_message_has_a_size() -> None:
+    with pytest.raises(ValueError, match="large results belong into files"):
+        protocol.encode({"text": "x" * 70_000})
