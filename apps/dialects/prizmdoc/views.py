@@ -273,6 +273,10 @@ class DocumentText(ViewerView):
         view = self.view_of_query()
         pages = content.wait_for_pages(view, seconds=_SECONDS)
         wanted = range(first, min(last, pages - 1) + 1)
+        if not wanted:
+            raise PortalError(
+                ErrorCode.PAGE_NOT_FOUND, f"No page of this document is in {first}-{last}."
+            )
         texts = [content.page_text(view, page, seconds=_SECONDS) for page in wanted]
         return JsonResponse({"pages": [wire.page_text(text) for text in texts]})
 
