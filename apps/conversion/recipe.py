@@ -11,7 +11,7 @@ Kind = Literal["pdf", "stamp", "group", "raster", "svg", "text", "compare"]
 RASTER_FORMATS = ("png", "jpeg", "webp")
 # Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
 WIDTHS = (160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800)
-_GROUP_PAGES: dict[Kind, int] = {"raster": 4, "svg": 4, "text": 50}
+_GROUP_PAGES: dict[Kind, int] = {"raster": 4, "svg": 4, "text": 50, "group": 50}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,16 @@ def raster(
     """The images of the page's group, `width` pixels wide or at `dpi` dots per inch."""
     first, last = group_of("raster", page, pages)
     return Recipe("raster", first, last, format=format, width=width, dpi=dpi, rotate=rotate)
+
+
+def page_group(index: int, pages: int) -> Recipe:
+    """Group `index` of a document as PDF. Raises IndexError where there is none."""
+    return Recipe("group", *group_of("group", group_starts(pages)[index], pages))
+
+
+def group_starts(pages: int) -> list[int]:
+    """The first page of each PDF group: page 0 alone, then many together."""
+    return [0, *range(1, pages, _GROUP_PAGES["group"])]
 
 
 def on_ladder(width: int) -> int:

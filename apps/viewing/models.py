@@ -3,9 +3,46 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
+from apps.clients.models import ApiClient
 from apps.document_sessions.models import DocumentSession
-from apps.workfiles.models import WorkFile
+from apps.workfiles.models import Blob, WorkFile
+
+
+class ViewingPackage(models.Model):
+    """A document made ready to be viewed, under an id that its client chose.
+
+    It keeps its document alive. Of the PDF it keeps only the number of pages, from when that is
+    known; the PDF itself is a rendition, made again where the cache forgot it.
+    """
+
+    client = models.ForeignKey(ApiClient, models.CASCADE, related_name="viewing_packages")
+    package_id = models.CharField(max_length=255)
+    source = models.ForeignKey(WorkFile, models.PROTECT, null=True, blank=True, related_name="+")
+    password = models.TextField(blank=True, editable=False)  # sealed
+    pages = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(default=timezone.now)
+    # After the last use; none means for ever.
+    lifetime = models.DurationField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    # A document the portal fetches itself; the error says why it could not.
+    source_url = models.TextField(blank=True)
+    source_headers = models.TextField(blank=True, editable=False)  # sealed JSON
+    error_code = models.CharField(max_length=32, blank=True)
+    error_detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "package_id"], name="viewing_package_id_of_client"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.package_id
 
 
 class ViewingDetail(models.Model):
@@ -24,6 +61,12 @@ class ViewingDetail(models.Model):
     allow_print = models.BooleanField(default=True)
     allow_copy = models.BooleanField(default=True)
     starts_converting = models.BooleanField(default=True)
+    # The package the document is of; uses of the session extend its life.
+    package = models.ForeignKey(
+        ViewingPackage, models.SET_NULL, null=True, blank=True, related_name="views"
+    )
+    # Looking at it does not renew the session.
+    renewed_by_heartbeat = models.BooleanField(default=False)
     watermarks = models.JSONField(default=list, blank=True)
     # A document the portal fetches itself; the error says why it could not.
     source_url = models.TextField(blank=True)
@@ -32,3 +75,39 @@ class ViewingDetail(models.Model):
 
     def __str__(self) -> str:
         return self.display_name or "document"
+
+
+class Process(models.Model):
+    """Work that a caller asked for and asks after: its id is a capability, kept as a digest.
+
+    How far it is, is told by its renditions. `output` is what was made of them once.
+    """
+
+    class Kind(models.TextChoices):
+        PACKAGE = "package", "Viewing package"
+        SEARCH = "search", "Search"
+        CONVERT = "convert", "Conversion"
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    client = models.ForeignKey(ApiClient, models.CASCADE, related_name="+")
+    package = models.ForeignKey(
+        ViewingPackage, models.CASCADE, null=True, blank=True, related_name="processes"
+    )
+    session = models.ForeignKey(
+        DocumentSession, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    # Of a search: what is searched for.
+    terms = models.ForeignKey(Blob, models.PROTECT, null=True, blank=True, related_name="+")
+    input = models.JSONField(default=dict)
+    passwords = models.TextField(blank=True, editable=False)  # sealed JSON
+    output = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name_plural = "processes"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
