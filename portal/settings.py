@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "document_sessions.sweep",
         "schedule": timedelta(minutes=1),
     },
+    "viewing-sweep": {"task": "viewing.sweep", "schedule": timedelta(minutes=5)},
     "workfiles-sweep": {"task": "workfiles.sweep", "schedule": timedelta(minutes=5)},
     "clients-sweep": {"task": "clients.sweep", "schedule": timedelta(hours=1)},
 }

@@ -49,12 +49,14 @@ def request(
     password: str = "",
     watermarks: str = "",
     against: Source | None = None,
+    again: bool = True,
 ) -> Rendition:
     """The rendition of a source by a recipe; the first asker sets the work going.
 
     Returns at once, whatever its state. A password is part of the cache key: whoever does not
     know it gets nothing that was made with it. `watermarks` is JSON for the engine's `stamp`;
-    `against` is the revised document of a comparison.
+    `against` is the revised document of a comparison. With `again`, a failure of some time ago is
+    tried once more.
     """
     key = _key(source, recipe, password, against)
     rendition = Rendition.objects.filter(key=key).first()
@@ -83,7 +85,8 @@ def request(
             release(parent) if parent else enqueue("conversion.work")
         return rendition
     _note_use(rendition)
-    _retry_forgotten_failure(rendition, password)
+    if again:
+        _retry_forgotten_failure(rendition, password)
     return rendition
 
 

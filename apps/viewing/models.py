@@ -70,6 +70,7 @@ class ViewingDetail(models.Model):
     watermarks = models.JSONField(default=list, blank=True)
     # A document the portal fetches itself; the error says why it could not.
     source_url = models.TextField(blank=True)
+    source_headers = models.TextField(blank=True, editable=False)  # sealed JSON
     error_code = models.CharField(max_length=32, blank=True)
     error_detail = models.TextField(blank=True)
 

@@ -5,7 +5,8 @@ What is read of one is in `content`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -20,11 +21,12 @@ from apps.conversion import services as conversion
 from apps.conversion.models import Rendition, RenditionPart
 from apps.core import remote
 from apps.core.errors import ErrorCode, PortalError
-from apps.core.ids import seal
+from apps.core.ids import seal, unseal
 from apps.core.queue import enqueue
 from apps.document_sessions import services as sessions
 from apps.document_sessions.lifecycle import Lifetime
 from apps.document_sessions.models import DocumentSession
+from apps.viewing import packages
 from apps.viewing.models import ViewingDetail
 from apps.viewing.view import View
 from apps.viewing.watermarks import Watermark
@@ -43,6 +45,8 @@ class Options:
     external_id: str = ""
     password: str = ""
     source_url: str = ""
+    source_headers: Mapping[str, str] = field(default_factory=dict)
+    package_id: str = ""
     watermarks: Sequence[Watermark] = ()
     idle: timedelta | None = None
     allow_download: bool | None = None
@@ -51,14 +55,16 @@ class Options:
 
 
 def open_session(actor: Actor, options: Options, *, dialect: str) -> tuple[DocumentSession, str]:
-    """Opens a viewing session without a document yet; returns it and its id, told once.
+    """Opens a viewing session, on a package or without a document yet; returns it and its id.
 
-    Raises SCOPE_MISSING, QUOTA_EXCEEDED.
+    The id is told once. Raises SCOPE_MISSING, QUOTA_EXCEEDED, REMOTE_REFUSED, PACKAGE_NOT_FOUND,
+    PACKAGE_NOT_COMPLETE.
     """
     actor.require("viewing:write")
     client = actor.require_client()
     if options.source_url:
         remote.check(options.source_url, hosts=client.download_host_list)
+    package = packages.get_complete(actor, options.package_id) if options.package_id else None
     lifetime = Lifetime(
         idle=options.idle or timedelta(seconds=client.session_idle_seconds),
         maximum=timedelta(seconds=client.session_maximum_seconds),
@@ -76,27 +82,38 @@ def open_session(actor: Actor, options: Options, *, dialect: str) -> tuple[Docum
         ViewingDetail.objects.create(
             session=session,
             display_name=workfiles.clean_name(options.display_name),
-            password=seal(options.password),
+            source=package.source if package else None,
+            package=package,
+            password=package.password if package else seal(options.password),
             # A client that may not hand out originals cannot allow it for one session.
             allow_download=client.allow_download and (allowed is None or allowed),
             starts_converting=options.starts_converting,
             source_url=options.source_url,
+            source_headers=packages.sealed(options.source_headers),
             watermarks=[asdict(watermark) for watermark in options.watermarks],
         )
         if options.source_url:
             enqueue("viewing.fetch", session.pk)
+    if package is not None:
+        packages.note_use(package)
     return session, identity
 
 
 def find(actor: Actor, identity: str) -> View:
-    """The actor's live session; a use of it, so its expiry moves. Sets no conversion going."""
+    """The actor's live session; a use of it, so its expiry moves. Sets no conversion going.
+
+    A session that a heartbeat keeps alive is not renewed by this.
+    """
     if actor.kind == "client":
         actor.require("viewing:read")
     session = sessions.find(actor, identity, kinds=(VIEW, COMPARE))
-    sessions.touch(session)
     detail = ViewingDetail.objects.select_related(
-        "source__blob", "original__blob", "revised__blob"
+        "source__blob", "original__blob", "revised__blob", "package"
     ).get(session=session)
+    if not detail.renewed_by_heartbeat:
+        sessions.touch(session)
+    if detail.package is not None:
+        packages.note_use(detail.package)
     return View(session, detail, shown=detail.source)
 
 
@@ -163,7 +180,9 @@ def fetch(session_pk: int) -> None:
     path = urlsplit(detail.source_url).path
     try:
         sessions.ensure_live(session)
-        with remote.fetch(detail.source_url, hosts=session.client.download_host_list) as answer:
+        headers = json.loads(unseal(detail.source_headers) or "{}")
+        hosts = session.client.download_host_list
+        with remote.fetch(detail.source_url, hosts=hosts, headers=headers) as answer:
             work_file = workfiles.upload(
                 actor,
                 answer,
