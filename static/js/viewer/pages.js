@@ -194,7 +194,7 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
   function goTo(index) {
     if (sizes.count === 0) return;
     chosen = Math.min(Math.max(index, 0), sizes.count - 1);
-    scrolling.scrollTo(rows.top(chosen) - GAP / 2);
+    scrolling.scrollTo(rows.top(chosen) - GAP);
     store.set({ page: chosen });
   }
 
