@@ -17,7 +17,8 @@ from tests.engine_process import EngineProcess
 
 _MAGENTA = (255, 0, 255)
 _FODT = (
-    '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    '<?xml version="1.0"?><office:document '
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
     'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
@@ -97,8 +98,8 @@ def _ods_linked_table(url: str) -> bytes:
 
 
 def _rtf(url: str) -> bytes:
-    picture = rf'INCLUDEPICTURE "{url}" \d'
-    return (r"{tf1 Text {ield{\*ldinst " + picture + r"}{ldrslt x}}}").encode()
+    picture = rf'INCLUDEPICTURE "{url}" \\d'
+    return rf"{{\rtf1 Text {{\field{{\*\fldinst {picture}}}{{\fldrslt x}}}}}}".encode()
 
 
 def _html(url: str) -> bytes:

@@ -81,7 +81,8 @@ def test_recycling_loses_no_job_and_sigkill_leaves_no_process(tmp_path: Path, st
         before = _zygote(engine, "engines.office")
         with ThreadPoolExecutor(1) as pool:
             params = {"format": "docx", "max_pages": 1}
-            long = pool.submit(engine.run, "office", "pdf", _LONG, params, extension="docx")
+            lines = documents.docx(documents.paragraphs(*["Line"] * 8_000))
+            long = pool.submit(engine.run, "office", "pdf", lines, params, extension="docx")
             document = documents.docx(documents.paragraphs("x"))
             codes = set()
             until = time.monotonic() + 30
