@@ -29,9 +29,9 @@ def probe(job: Job) -> Meta:
     """Try everything a document must not do. Answers {"leaks": [...], "tried": n}."""
     params = job.params
     attempts: dict[str, Callable[[], object]] = {
-        "network: TCP": lambda: socket.create_connection(("127.0.0.1", params["port"]), 1),
+        "network: TCP": lambda: _connect(socket.AF_INET, ("127.0.0.1", params["port"])),
         "network: UDP": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
-        "network: Unix socket": lambda: _connect(params["unix"]),
+        "network: Unix socket": lambda: _connect(socket.AF_UNIX, params["unix"]),
         "read: file outside": lambda: Path(params["canary"]).read_bytes(),
         "read: directory outside": lambda: list(Path(params["canary"]).parent.iterdir()),
         "read: another job": lambda: list(job.directory.parent.iterdir()),
@@ -83,9 +83,11 @@ def _require(leaked: bool) -> None:
         raise AssertionError
 
 
-def _connect(path: str) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
-        client.connect(path)
+def _connect(family: int, address: str | tuple[str, int]) -> None:
+    kind = socket.SOCK_STREAM if family == socket.AF_INET else socket.SOCK_SEQPACKET
+    with socket.socket(family, kind) as client:
+        client.settimeout(1)
+        client.connect(address)
 
 
 def _environment() -> str:

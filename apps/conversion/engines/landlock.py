@@ -54,8 +54,8 @@ def restrict(
     """Confine this process, for good, to these files and directories; the rest is refused.
 
     `writable` includes reading. TCP, signals to and abstract sockets of other processes are
-    refused too where the kernel knows how. Paths that do not exist are left out. Needs
-    no_new_privs. Raises OSError.
+    refused too where the kernel knows how. Paths that this process cannot reach anyway are left
+    out. Needs no_new_privs. Raises OSError.
     """
     version = abi()
     handled = _ALL_OF_ABI_1
@@ -86,7 +86,7 @@ def restrict(
 def _allow(ruleset: int, path: str, access: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return
     try:
         if not os.path.isdir(f"/proc/self/fd/{descriptor}"):  # noqa: PTH112 - of the open file
