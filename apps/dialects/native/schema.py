@@ -23,6 +23,11 @@ _MOMENT = {"type": "string", "format": "date-time"}
 _NUMBERS = api.array(_NUMBER)
 _FONT = api.shape({"requested": _TEXT, "used": _TEXT}, [])
 
+
+def _one_of(*words: str) -> Json:
+    return {"type": "string", "enum": list(words)}
+
+
 _COMPONENTS: dict[str, Json] = {
     "Problem": api.shape(
         {
@@ -56,21 +61,55 @@ _COMPONENTS: dict[str, Json] = {
                     "title": _TEXT,
                 }
             ),
-            "image_format": {"type": "string", "enum": ["png", "jpeg"]},
+            "image_format": _one_of("png", "jpeg"),
             "progress": api.shape(
                 {
-                    "stage": {"type": "string", "enum": ["waiting", "converting", "preparing"]},
+                    "stage": _one_of("waiting", "converting", "preparing"),
                     "pages_ready": _COUNT,
                     "elapsed_ms": _COUNT,
                 }
             ),
             "error": {"anyOf": [api.ref("Problem"), {"type": "null"}]},
             "fonts": api.shape({"substituted": api.array(_FONT)}),
+            "compares": {"type": "boolean", "description": "Whether two documents are compared."},
             "permissions": api.shape(
                 {"download": _YES_NO, "original": _YES_NO, "print": _YES_NO, "copy": _YES_NO}
             ),
             "expires_at": _MOMENT,
             "now": _MOMENT,
+        }
+    ),
+    "Revision": api.shape(
+        {
+            "id": _TEXT,
+            "kind": _one_of("inserted", "deleted", "moved", "formatted", "replaced"),
+            "text": {"type": "string", "description": "What was there, or what was added."},
+            "new_text": {"type": "string", "description": "What replaces it."},
+            "substantive": {
+                "type": "boolean",
+                "description": "False where only white space, case, punctuation or format differ.",
+            },
+            "location": _TEXT,
+            "page": {"type": ["integer", "null"]},
+            "boxes": api.array(_NUMBERS),
+        },
+        ["id", "kind", "text", "substantive", "location", "page", "boxes"],
+    ),
+    "Revisions": api.shape(
+        {
+            "revisions": api.array(api.ref("Revision")),
+            "total": _COUNT,
+            "located": {"type": "boolean", "description": "Whether places are known yet."},
+            "proof": api.shape(
+                {
+                    "accept_all": _YES_NO,
+                    "reject_all": _YES_NO,
+                    "holds": _YES_NO,
+                    "complete": _YES_NO,
+                    "not_compared": api.array(_TEXT),
+                    "details": api.array(_TEXT),
+                }
+            ),
         }
     ),
     "PageText": api.shape(
@@ -118,6 +157,7 @@ _VIEW: Json = {
     "progress": {"stage": "preparing", "pages_ready": 12, "elapsed_ms": 412},
     "error": None,
     "fonts": {"substituted": []},
+    "compares": False,
     "permissions": {"download": True, "original": True, "print": True, "copy": True},
     "expires_at": "2026-11-22T12:20:00+00:00",
     "now": "2026-11-22T12:00:00+00:00",
@@ -184,8 +224,20 @@ _PARAMETERS = {
 }
 
 
+_DOCUMENT = OpenApiParameter(
+    "document",
+    _one_of("redline", "original", "revised"),
+    description="Which document of a comparison is meant; redline by default.",
+)
+
+
 def _call(
-    id: str, responses: api.Answers, *parameters: Any, request: Any = None, of_page: bool = False
+    id: str,
+    responses: api.Answers,
+    *parameters: Any,
+    request: Any = None,
+    of_page: bool = False,
+    chooses: bool = True,
 ) -> Callable[[Method], Method]:
     names = ["identity", "page"] if of_page else ["identity"]
     in_path = [
@@ -202,7 +254,7 @@ def _call(
         tags=["Native: views"],
         request=request,
         responses=responses,
-        parameters=[*in_path, *parameters],
+        parameters=[*in_path, *parameters, *([_DOCUMENT] if chooses else [])],
     )
     return decorator
 
@@ -211,7 +263,7 @@ def _query(name: str, text: str, schema: Any) -> OpenApiParameter:
     return OpenApiParameter(name, schema, description=text)
 
 
-_FLAG = {"type": "string", "enum": ["1"]}
+_FLAG = _one_of("1")
 get_view = _call(
     "getView", {200: api.answers("Its state.", api.ref("View"), _VIEW)} | _problems(*_SESSION)
 )
@@ -226,7 +278,7 @@ get_page_image = _call(
         {"type": "integer", "minimum": 1, "maximum": 100_000},
     ),
     _query("format", "png by default.", {"type": "string", "enum": list(RASTER_FORMATS)}),
-    _query("rotate", "Degrees clockwise.", {"type": "string", "enum": ["0", "90", "180", "270"]}),
+    _query("rotate", "Degrees clockwise.", _one_of("0", "90", "180", "270")),
     of_page=True,
 )
 get_page_svg = _call(
@@ -281,6 +333,44 @@ search = _call(
     _query("case", "Mind capital letters.", _FLAG),
     _query("whole", "Whole words only.", _FLAG),
 )
+get_revisions = _call(
+    "getRevisions",
+    {
+        200: api.answers(
+            "What changed, and what was checked of it.",
+            api.ref("Revisions"),
+            {
+                "revisions": [
+                    {
+                        "id": "r1",
+                        "kind": "replaced",
+                        "text": "thirty days",
+                        "new_text": "sixty days",
+                        "substantive": True,
+                        "location": "body",
+                        "page": 0,
+                        "boxes": [[206.1, 141.2, 247.9, 155.0]],
+                    }
+                ],
+                "total": 1,
+                "located": True,
+                "proof": {
+                    "accept_all": True,
+                    "reject_all": True,
+                    "holds": True,
+                    "complete": True,
+                    "not_compared": [],
+                    "details": [],
+                },
+            },
+        )
+    }
+    | _LATER
+    | _problems(*_SESSION, *_FAILURES, ErrorCode.INPUT_INVALID),
+    _query("offset", "How many to leave out.", {"type": "integer", "minimum": 0}),
+    _query("limit", "200 by default.", {"type": "integer", "minimum": 1, "maximum": 1000}),
+    _query("substantive", "Substantive revisions only.", _FLAG),
+)
 give_password = _call(
     "givePassword",
     {200: api.answers("The document opens; its state.", api.ref("View"), _VIEW)}
@@ -290,15 +380,18 @@ give_password = _call(
         api.shape({"password": {"type": "string", "minLength": 1, "maxLength": 1000}}),
         {"password": "open sesame"},
     ),
+    chooses=False,
 )
 download = _call(
     "downloadOriginal",
     {(200, "application/octet-stream"): api.answers_bytes("The file, by its own media type.")}
     | _problems(*_SESSION, ErrorCode.DOCUMENT_MISSING, ErrorCode.DOWNLOAD_REFUSED),
+    chooses=False,
 )
 get_pdf = _call(
     "downloadPdf",
     {(200, "application/pdf"): api.answers_bytes("The document, with the session's watermarks.")}
     | _LATER
     | _problems(*_SESSION, *_FAILURES, ErrorCode.DOWNLOAD_REFUSED),
+    chooses=False,
 )

@@ -117,6 +117,7 @@ class Search(ViewerView):
 class Revisions(ViewerView):
     """GET /api/v1/views/{id}/revisions?offset=&limit=&substantive="""
 
+    @schema.get_revisions
     def get(self, request: Request, identity: str) -> HttpResponseBase:
         """What changed between two documents; 202 while that is being found."""
         query = request.query_params

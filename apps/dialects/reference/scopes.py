@@ -26,13 +26,13 @@ def document() -> str:
 
 
 def _asked_for() -> dict[str, str]:
-    """The modules that call `.require("scope")`, by scope, read from the source."""
+    """The apps that call `.require("scope")`, by scope, read from the source."""
     found: dict[str, list[str]] = {}
     for path in sorted((Path(settings.BASE_DIR) / "apps").rglob("*.py")):
-        module = str(path.relative_to(settings.BASE_DIR))
+        app = ".".join(path.relative_to(settings.BASE_DIR).parts[1:-1])
         for scope in _required_in(ast.parse(path.read_text())):
-            if module not in found.setdefault(scope, []):
-                found[scope].append(module)
+            if app not in found.setdefault(scope, []):
+                found[scope].append(app)
     return {scope: ", ".join(f"`{name}`" for name in names) for scope, names in found.items()}
 
 
