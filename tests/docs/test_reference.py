@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from jsonschema import Draft202012Validator
 from rest_framework.views import APIView
 
+from apps.dialects.base import PublicView
 from apps.dialects.management.commands import write_reference
 from apps.dialects.reference import conformance, openapi, variables
 from portal import settings as portal_settings
 from portal.env import Env
 
 METHODS = {"get", "put", "post", "delete", "patch"}
+# PrizmDoc's V1 also answers without its prefix; the reference shows one spelling.
+SPELLINGS = ("/PCCIS/V1/", "/v2/", "/v3/", "/api/v1/")
+# Described once comparing works.
+NOT_YET = ("/v2/viewingSessions/",)
 
 
 @pytest.fixture(scope="module")
@@ -43,29 +49,26 @@ def test_outdated_document_is_named(tmp_path: Path, settings: Any) -> None:
         call_command("write_reference", check=True)
 
 
-def routed(patterns: list[Any], prefix: str = "") -> set[tuple[str, str]]:
-    """(path, method) of every API view, in the spelling of an OpenAPI path."""
-    found = set()
+def routed(patterns: list[Any], prefix: str = "/") -> dict[tuple[str, str], type[APIView]]:
+    """The API views by (path, method), in the spelling of an OpenAPI path."""
+    found: dict[tuple[str, str], type[APIView]] = {}
     for pattern in patterns:
-        path = prefix + str(pattern.pattern)
+        path = prefix + re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             found |= routed(pattern.url_patterns, path)
         elif isinstance(pattern, URLPattern):
             view = getattr(pattern.callback, "cls", None)
             if view is not None and issubclass(view, APIView):
-                found |= {(path, name) for name in METHODS if hasattr(view, name)}
+                found |= {(path, name): view for name in METHODS if hasattr(view, name)}
     return found
 
 
 def test_every_operation_is_shown(document: dict[str, Any]) -> None:
-    def spelled(path: str) -> str:
-        return "/" + path.replace("<str:", "{").replace("<int:", "{").replace(">", "}")
-
     shown = {(path, name) for path, methods in document["paths"].items() for name in methods}
     ours = {
-        (spelled(path), name)
+        (path, name)
         for path, name in routed(get_resolver().url_patterns)
-        if path.startswith(("PCCIS/V1/", "api/v1/"))
+        if path.startswith(SPELLINGS) and not path.startswith(NOT_YET)
     }
     assert shown == ours | {("/o/token/", "post")}
 
@@ -88,19 +91,19 @@ def test_every_operation_is_named_and_explained(document: dict[str, Any]) -> Non
     for path, _, operation in operations(document):
         assert operation["summary"].endswith("."), path
         assert all(answer["description"] for answer in operation["responses"].values()), path
-        expected = "Also answers at" if path.startswith("/PCCIS/") else ""
-        assert expected in operation.get("description", ""), path
+        other = "Also answers at" if path.startswith("/PCCIS/") else ""
+        assert other in operation.get("description", ""), path
 
 
 def test_calls_of_programs_need_credentials(document: dict[str, Any]) -> None:
     schemes = document["components"]["securitySchemes"]
     assert {scheme.get("name") for scheme in schemes.values()} == {None, "Acs-Api-Key", "X-Api-Key"}
     assert schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] == "/o/token/"
-    for path, _, operation in operations(document):
-        wanted = path.startswith(("/PCCIS/V1/ViewingSession", "/PCCIS/V1/WorkFile"))
-        assert bool(operation.get("security")) == wanted, path
-        if wanted:
-            assert operation["security"][0]["oauth2"], path
+    views = routed(get_resolver().url_patterns)
+    for path, name, operation in operations(document):
+        by_session = path == "/o/token/" or issubclass(views[path, name], PublicView)
+        scopes = operation.get("security", [{}])[0].get("oauth2", [])
+        assert bool(scopes) != by_session, path
 
 
 def examples(node: Any) -> list[tuple[dict[str, Any], Any]]:
