@@ -32,6 +32,8 @@ class ViewingPackage(models.Model):
     source_headers = models.TextField(blank=True, editable=False)  # sealed JSON
     error_code = models.CharField(max_length=32, blank=True)
     error_detail = models.TextField(blank=True)
+    # What the caller's protocol wants back verbatim.
+    echo = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["-created_at"]

@@ -24,7 +24,8 @@ from apps.core.ids import seal, unseal
 from apps.core.queue import enqueue
 from apps.document_sessions.models import DocumentSession
 from apps.viewing import processes
-from apps.viewing.models import Process, ViewingPackage
+from apps.viewing.models import Process
+from apps.viewing.models import ViewingPackage as ViewingPackage
 from apps.viewing.processes import COMPLETE, Progress
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import WorkFile
@@ -37,7 +38,7 @@ _RESOLUTION = 20
 class Wanted:
     """A package to be made. Its document is a work file, a URL, or uploaded later.
 
-    `lifetime` counts from the last use; None means for ever. `input` is kept for who asks.
+    `lifetime` counts from the last use; None means for ever. `echo` is kept for who asks.
     """
 
     package_id: str
@@ -46,11 +47,18 @@ class Wanted:
     source_url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     password: str = ""
-    input: Mapping[str, object] = field(default_factory=dict)
+    echo: Mapping[str, object] = field(default_factory=dict)
 
 
-def create(actor: Actor, wanted: Wanted) -> processes.Started:
-    """Begins a package; returns the process that makes it.
+@dataclass(frozen=True, slots=True)
+class Started(processes.Started):
+    """The process that makes a package, its id, and the package."""
+
+    package: ViewingPackage
+
+
+def create(actor: Actor, wanted: Wanted) -> Started:
+    """Begins a package.
 
     Of two creators of one id at a time the unique key lets one win; the other, and whoever comes
     later, gets PACKAGE_ID_TAKEN. An id is free again when its package was deleted, has expired or
@@ -74,21 +82,17 @@ def create(actor: Actor, wanted: Wanted) -> processes.Started:
                 expires_at=now + wanted.lifetime if wanted.lifetime is not None else None,
                 source_url=wanted.source_url,
                 source_headers=sealed(wanted.headers),
+                echo=dict(wanted.echo),
             )
-            started = processes.create(
-                client,
-                Process.Kind.PACKAGE,
-                package=package,
-                input=dict(wanted.input),
-                until=now + timedelta(seconds=client.workfile_seconds),
-            )
+            until = now + timedelta(seconds=client.workfile_seconds)
+            begun = processes.create(client, Process.Kind.PACKAGE, package=package, until=until)
     except IntegrityError:
         raise PortalError(ErrorCode.PACKAGE_ID_TAKEN, at="input.packageId") from None
     if source is not None:
         _request_pdf(package)
     elif wanted.source_url:
         enqueue("viewing.fetch_package", package.pk)
-    return started
+    return Started(begun.process, begun.identity, package)
 
 
 def sealed(headers: Mapping[str, str]) -> str:
@@ -116,6 +120,15 @@ def get(actor: Actor, package_id: str) -> ViewingPackage:
 def _live() -> QuerySet[ViewingPackage]:
     living = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     return ViewingPackage.objects.filter(living).select_related("client", "source__blob")
+
+
+def created_by(actor: Actor, identity: str) -> tuple[Process, ViewingPackage]:
+    """A creator, known by its id, with its package. Raises JOB_NOT_FOUND."""
+    actor.require("viewing:read")
+    process = processes.find(actor, identity, Process.Kind.PACKAGE)
+    if process.package is None:
+        raise PortalError(ErrorCode.JOB_NOT_FOUND)
+    return process, process.package
 
 
 def get_complete(actor: Actor, package_id: str) -> ViewingPackage:
@@ -204,9 +217,7 @@ def attach_upload(
     Raises JOB_NOT_FOUND, DOCUMENT_ALREADY_ASSIGNED and upload errors.
     """
     actor.require("viewing:write")
-    package = processes.find(actor, identity, Process.Kind.PACKAGE).package
-    if package is None:
-        raise PortalError(ErrorCode.JOB_NOT_FOUND)
+    _, package = created_by(actor, identity)
     if package.source is not None or package.source_url:
         raise PortalError(ErrorCode.DOCUMENT_ALREADY_ASSIGNED)
     _assign(package, workfiles.upload(actor, stream, extension=extension, keep=_keep(package)))

@@ -14,7 +14,8 @@ from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, is_token, new_token
-from apps.viewing.models import Process, ViewingPackage
+from apps.viewing.models import Process as Process
+from apps.viewing.models import ViewingPackage
 
 Kind = Process.Kind
 

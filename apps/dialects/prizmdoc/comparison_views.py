@@ -12,10 +12,9 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from rest_framework.request import Request
 
 from apps.clients.actors import Actor
-from apps.core.errors import PortalError
 from apps.dialects.base import PublicView, file_response
-from apps.dialects.prizmdoc import errors, wire
-from apps.dialects.prizmdoc.views import PrizmDocView
+from apps.dialects.prizmdoc import wire
+from apps.dialects.prizmdoc.views import V2View
 from apps.viewing import comparing
 from apps.viewing import services as viewing
 from apps.workfiles import services as workfiles
@@ -25,18 +24,6 @@ _DEFAULT_NAMES: dict[comparing.Side, str] = {
     "original": "OriginalSourceFile",
     "revised": "RevisedSourceFile",
 }
-
-
-class V2View(PrizmDocView):
-    """A V2 call: an unknown session is 404, its id has no `u` before it."""
-
-    def render_error(self, error: PortalError) -> HttpResponse:
-        return errors.render(error, errors.V2_SPELLINGS)
-
-    @staticmethod
-    def identity(u_id: str) -> str:
-        """The session id; with V1's `u` before it, it is the same session."""
-        return u_id[1:] if u_id.startswith("u") and len(u_id) == 44 else u_id
 
 
 class ComparedFile(V2View):

@@ -5,11 +5,12 @@ Properties, defaults and limits come from wire.py, the errors from errors.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from apps.core.errors import CATALOGUE, ErrorCode
 from apps.dialects import schema as api
-from apps.dialects.prizmdoc.errors import SPELLINGS
+from apps.dialects.prizmdoc.errors import SPELLINGS, V2_SPELLINGS, Spellings
 from apps.dialects.prizmdoc.wire import PROPERTIES, Property
 
 Json = dict[str, Any]
@@ -109,6 +110,19 @@ _COMPONENTS: dict[str, Json] = {
         },
         ["errorCode", "message", "remedy", "correlationId"],
     ),
+    "PrizmDocProcess": api.shape(
+        {
+            "processId": {"type": "string"},
+            "state": _one_of("processing", "complete", "error"),
+            "percentComplete": {"type": "integer", "minimum": 0, "maximum": 100},
+            "expirationDateTime": {"type": "string", "format": "date-time"},
+            "input": {"type": "object"},
+            "output": {"type": "object", "description": "Once it is complete."},
+            "errorCode": {"type": "string", "description": "Why it failed; the status stays 200."},
+            "message": {"type": "string"},
+        },
+        ["processId", "state", "percentComplete", "expirationDateTime", "input"],
+    ),
     "PrizmDocPageText": api.shape(
         {
             "pageNumber": {"type": "integer"},
@@ -133,9 +147,21 @@ class _Schema(api.OperationSchema):
         return f"{super().get_description()}\n\nAlso answers at `{other}`.".strip()
 
 
+class _SchemaOnce(api.OperationSchema):
+    """V2 and v3 have one spelling of their paths."""
+
+    components = _COMPONENTS
+
+
 def described(view: View) -> View:
     """Class decorator: the views below it stand in the reference by one of their spellings."""
     view.schema = _Schema()  # type: ignore[attr-defined]
+    return view
+
+
+def described_once(view: View) -> View:
+    """The same for V2 and v3."""
+    view.schema = _SchemaOnce()  # type: ignore[attr-defined]
     return view
 
 
@@ -176,20 +202,23 @@ CONTENT = (
 _MESSAGE = "Accusoft-Status-Message"
 
 
-def errors(*codes: ErrorCode) -> api.Answers:
+def errors(*codes: ErrorCode, spellings: Spellings = SPELLINGS) -> api.Answers:
     """The answers for these codes, by status, as errors.py spells them."""
     answers: api.Answers = {}
-    for status in sorted({SPELLINGS[code].status for code in codes}):
-        same = [code for code in dict.fromkeys(codes) if SPELLINGS[code].status == status]
+    for status in sorted({spellings[code].status for code in codes}):
+        same = [code for code in dict.fromkeys(codes) if spellings[code].status == status]
         lines = "\n".join(
-            f"- `{SPELLINGS[code].name or _MESSAGE}`: {CATALOGUE[code].title}." for code in same
+            f"- `{spellings[code].name or _MESSAGE}`: {CATALOGUE[code].title}." for code in same
         )
-        with_body = next((code for code in same if SPELLINGS[code].name), None)
+        with_body = next((code for code in same if spellings[code].name), None)
         answers[status] = (
             api.answers_nothing(lines)
             if with_body is None
             else api.answers_error(
-                lines, api.ref("PrizmDocError"), SPELLINGS[with_body].name, _error(with_body)
+                lines,
+                api.ref("PrizmDocError"),
+                spellings[with_body].name,
+                _error(with_body, spellings[with_body].name),
             )
         )
     if ErrorCode.SESSION_STOPPED in codes:
@@ -200,9 +229,15 @@ def errors(*codes: ErrorCode) -> api.Answers:
     return answers
 
 
-def _error(code: ErrorCode) -> Json:
+def v2_errors(*codes: ErrorCode, named: Iterable[ErrorCode] = ()) -> api.Answers:
+    """The same for V2 and v3; the codes `named` are about what the body names."""
+    in_body = {code: V2_SPELLINGS[code]._replace(status=480) for code in named}
+    return errors(*codes, *in_body, spellings={**V2_SPELLINGS, **in_body})
+
+
+def _error(code: ErrorCode, name: str) -> Json:
     return {
-        "errorCode": SPELLINGS[code].name,
+        "errorCode": name,
         "message": CATALOGUE[code].cause,
         "remedy": CATALOGUE[code].remedy,
         "correlationId": "5f2c9a7be10d4c33",

@@ -1,11 +1,11 @@
-"""The paths of seed 001. The list is mounted twice: as PrizmDoc Server and as its
+"""The paths of seeds 001 and 002. The list of V1's is mounted twice: as PrizmDoc Server and as its
 application services (PAS), which leave out the prefix."""
 
 from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from apps.dialects.prizmdoc import comparison_views, views
+from apps.dialects.prizmdoc import comparison_views, package_views, views
 
 _sessions = [
     path("ViewingSession", views.ViewingSessions.as_view()),
@@ -25,12 +25,37 @@ _sessions = [
     path("Page/q/<int:page>/<int:width>x<int:height>", views.Thumbnail.as_view()),
 ]
 
+_packages_v2 = [
+    path("viewingPackageCreators", package_views.PackageCreatorsV2.as_view()),
+    path("viewingPackageCreators/<str:process_id>", package_views.PackageCreatorV2.as_view()),
+    path(
+        "viewingPackageCreators/<str:process_id>/SourceFile",
+        package_views.PackageSourceFile.as_view(),
+    ),
+    path("viewingPackages/<str:package_id>", package_views.PackageV2.as_view()),
+]
+_v3 = [
+    path("viewingPackageCreators", package_views.PackageCreatorsV3.as_view()),
+    path("viewingPackageCreators/<str:process_id>", package_views.PackageCreatorV3.as_view()),
+    path("viewingPackages/<str:package_id>", package_views.PackageV3.as_view()),
+    path("viewingPackages/<str:package_id>/content/pdf", package_views.PackagePdf.as_view()),
+    path("viewingSessions", package_views.ViewingSessions.as_view()),
+    path("viewingSessions/<str:identity>/content/root/metadata", package_views.Metadata.as_view()),
+    path(
+        "viewingSessions/<str:identity>/content/root/pageGroups/<int:index>",
+        package_views.PageGroup.as_view(),
+    ),
+    path("viewingSessions/<str:identity>/heartbeat", package_views.Heartbeat.as_view()),
+]
 _compared = "v2/viewingSessions/<str:u_id>"
 
 urlpatterns = [
     path(f"{_compared}/sourceFile/original", comparison_views.ComparedFile.as_view()),
     path(f"{_compared}/sourceFile/revised", comparison_views.ComparedFile.as_view(side="revised")),
     path(f"{_compared}/revisionData", comparison_views.RevisionData.as_view()),
+    path("v2/", include(_packages_v2)),
+    path("v3/", include(_v3)),
+    re_path(r"^v[23]/", views.V2NotRouted.as_view()),
     path("PCCIS/V1/", include((_sessions, "prizmdoc"), namespace="server")),
     re_path(r"^PCCIS/", views.NotRouted.as_view()),
     path("", include((_sessions, "prizmdoc"), namespace="pas")),

@@ -40,6 +40,18 @@ class PrizmDocView(DialectView):
         return u_id[1:]
 
 
+class V2View(PrizmDocView):
+    """A call of V2 or v3: an unknown session is 404, its id has no `u` before it."""
+
+    def render_error(self, error: PortalError) -> HttpResponse:
+        return errors.render(error, errors.V2_SPELLINGS)
+
+    @staticmethod
+    def identity(u_id: str) -> str:
+        """The session id; with V1's `u` before it, it is the same session."""
+        return u_id[1:] if u_id.startswith("u") and len(u_id) == 44 else u_id
+
+
 class ViewerView(PrizmDocView, PublicView):
     """A call of a viewer: the session's id opens it."""
 
@@ -59,6 +71,10 @@ class NotRouted(PrizmDocView, PublicView):
         return self.render_error(
             PortalError(ErrorCode.NOT_ROUTED, f"No endpoint at {request.path}.")
         )
+
+
+class V2NotRouted(NotRouted, V2View):
+    """The same below V2's and v3's prefixes, as these spell errors."""
 
 
 class ViewingSessions(PrizmDocView):

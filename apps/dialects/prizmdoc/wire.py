@@ -29,7 +29,8 @@ class Property:
     expected: Json
 
 
-def _invalid(at: str, value: Any, expected: Json) -> PortalError:
+def invalid(at: str, value: Any, expected: Json) -> PortalError:
+    """INPUT_INVALID for the property at a path, with what is expected there as JSON Schema."""
     return PortalError(
         ErrorCode.INPUT_INVALID,
         f"`{at}` is not valid: expected {_in_words(expected)}.",
@@ -176,7 +177,7 @@ def parse_session(body: Json) -> SessionRequest:
         try:
             _put(echo, path, known.read(value))
         except ValueError:
-            raise _invalid(path, value, known.expected) from None
+            raise invalid(path, value, known.expected) from None
     request = SessionRequest(echo)
     if request["documentSource"] == "http" and not request["externalId"]:
         raise PortalError(
@@ -199,7 +200,7 @@ def _look_up(body: Json, path: str) -> tuple[bool, Any]:
     walked: list[str] = []
     for step in path.split("."):
         if not isinstance(value, dict):
-            raise _invalid(".".join(walked), value, {"type": "object"})
+            raise invalid(".".join(walked), value, {"type": "object"})
         if step not in value:
             return False, None
         value = value[step]
@@ -275,7 +276,7 @@ def file_extension(parameters: Mapping[str, str]) -> str:
 
 
 def _invalid_query(at: str, value: str, expected: Json) -> PortalError:
-    error = _invalid(at, value, expected)
+    error = invalid(at, value, expected)
     error.data["in"] = "query"
     return error
 
@@ -286,15 +287,42 @@ def require_text(body: Json, path: str) -> str:
     if not present:
         raise PortalError(ErrorCode.INPUT_MISSING, f"`{path}` is required.", at=path)
     if not isinstance(value, str) or not value.strip():
-        raise _invalid(path, value, {"type": "string"})
+        raise invalid(path, value, {"type": "string"})
     return value
+
+
+def optional_text(body: Json, path: str, *, most: int = 1000) -> str:
+    """An optional string of a body; blank when absent or null. Raises INPUT_INVALID."""
+    _, value = _look_up(body, path)
+    try:
+        return _text(most).read(value) or ""
+    except ValueError:
+        raise invalid(path, value, {"type": "string", "maxLength": most}) from None
+
+
+def optional_whole(body: Json, path: str, *, default: int, least: int = 1, most: int) -> int:
+    """An optional whole number of a body. Raises INPUT_INVALID."""
+    present, value = _look_up(body, path)
+    reader = _integer(default, least, most)
+    try:
+        return int(reader.read(value)) if present else default
+    except ValueError:
+        raise invalid(path, value, reader.expected) from None
+
+
+def optional_object(body: Json, path: str) -> Json:
+    """An optional object of a body; empty when absent or null. Raises INPUT_INVALID."""
+    present, value = _look_up(body, path)
+    if present and not isinstance(value, dict):
+        raise invalid(path, value, {"type": "object"})
+    return dict(value) if present else {}
 
 
 def require_choice(body: Json, path: str, *choices: str) -> str:
     """A required string out of a few."""
     value = require_text(body, path)
     if value not in choices:
-        raise _invalid(path, value, {"type": "string", "enum": list(choices)})
+        raise invalid(path, value, {"type": "string", "enum": list(choices)})
     return value
 
 
@@ -307,7 +335,7 @@ def parse_stop(body: Json) -> tuple[int, str]:
     try:
         status = reader.read(status)
     except ValueError:
-        raise _invalid("httpStatus", status, reader.expected) from None
+        raise invalid("httpStatus", status, reader.expected) from None
     return status, require_text(body, "endUserMessage")[:500]
 
 
