@@ -75,7 +75,7 @@ enableSelection({
   pages,
   texts,
   allowed: allowed("copy"),
-  refuse: () => notify("refused", "Copying from this document is not allowed.", { seconds: 4 }),
+  refuse: refuseCopy,
 });
 document.querySelectorAll(".menu").forEach(enableMenu);
 watchConnection(api);
@@ -121,7 +121,11 @@ const commands = {
     print
       ? print.open()
       : notify("refused", "Printing this document is not allowed.", { seconds: 4 }),
-  "select-page": () => allowed("copy") && selectPage(pages.page(store.get().page)),
+  // Never left to the browser, which would select the tools and labels around the pages.
+  "select-page": () => {
+    if (allowed("copy")) selectPage(pages.page(store.get().page));
+    else refuseCopy();
+  },
   info: () => openInfo(store.get().session, pages.sizeOf(store.get().page)),
   help: () => byId("help").showModal(),
   close: () => panels.closeTop(),
@@ -133,6 +137,10 @@ function run(name) {
   // The browser's own dialog would print the frame around a document that is not there yet.
   if (!ready && !WITHOUT_DOCUMENT.has(name)) return name === "print";
   return commands[name]() !== false;
+}
+
+function refuseCopy() {
+  notify("refused", "Copying from this document is not allowed.", { seconds: 4 });
 }
 
 function toggleFullscreen() {

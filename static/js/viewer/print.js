@@ -163,6 +163,8 @@ export function createPrint({ images, pages, store }) {
       byId("print-all").textContent = `(${pageCount})`;
       byId("print-current").textContent = `(${page + 1})`;
       dialog.showModal();
+      // The choice comes before the close button. Not `autofocus`: browsers object in frames.
+      form.querySelector(":checked").focus();
     },
     stop() {
       dialog.close();
