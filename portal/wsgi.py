@@ -25,7 +25,31 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
     if chunked and environ.get("wsgi.input_terminated"):
         return _with_spooled_body(environ, start_response)
+    if length := environ.get("CONTENT_LENGTH"):
+        environ["wsgi.input"] = _Whole(environ["wsgi.input"], int(length))
     return _django(environ, start_response)
+
+
+class _Whole:
+    """A body of known length, which a lost connection does not end but break.
+
+    Without this, half a document would pass for the whole one.
+    """
+
+    def __init__(self, stream: Any, length: int) -> None:
+        self._stream, self._missing = stream, length
+
+    def read(self, size: int) -> bytes:
+        return self._counted(self._stream.read(size), size)
+
+    def readline(self, size: int) -> bytes:
+        return self._counted(self._stream.readline(size), size)
+
+    def _counted(self, data: bytes, size: int) -> bytes:
+        self._missing -= len(data)
+        if not data and size and self._missing > 0:
+            raise ConnectionResetError(f"The body ended {self._missing} bytes early.")
+        return data
 
 
 def _with_spooled_body(

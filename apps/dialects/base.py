@@ -11,7 +11,13 @@ import logging
 from collections.abc import Iterator
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+    UnreadablePostError,
+)
 from django.utils.http import content_disposition_header
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
@@ -86,6 +92,8 @@ def as_portal_error(exc: Exception) -> PortalError:
             return PortalError(ErrorCode.NOT_AUTHENTICATED)
         case exceptions.MethodNotAllowed():
             return PortalError(ErrorCode.METHOD_NOT_ALLOWED)
+        case UnreadablePostError():
+            return PortalError(ErrorCode.MALFORMED_BODY, str(exc), at="body")
         case exceptions.ParseError() | exceptions.UnsupportedMediaType():
             return PortalError(ErrorCode.MALFORMED_BODY)
     return PortalError(ErrorCode.INTERNAL)
