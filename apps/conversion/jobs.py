@@ -260,10 +260,19 @@ def _publish(rendition: Rendition, directory: Path, event: protocol.Part) -> Non
     with transaction.atomic():
         if not Rendition.objects.filter(pk=rendition.pk, fence=rendition.fence).exists():
             raise PortalError(ErrorCode.INTERNAL, "The job was taken over by another worker.")
-        RenditionPart.objects.update_or_create(
+        part = RenditionPart(
             rendition=rendition,
             name=event["name"],
-            defaults={"blob": blob, "media_type": event["media_type"], "meta": meta},
+            blob=blob,
+            media_type=event["media_type"],
+            meta=meta,
+        )
+        # One statement: it is run for every page of every document.
+        RenditionPart.objects.bulk_create(
+            [part],
+            update_conflicts=True,
+            unique_fields=["rendition", "name"],
+            update_fields=["blob", "media_type", "meta"],
         )
     services.release(rendition)
 

@@ -29,6 +29,8 @@ _PASSING = {ErrorCode.ENGINE_UNAVAILABLE, ErrorCode.INTERNAL}
 _PASSING_MEMORY = timedelta(seconds=10)
 _BULK_BYTES = 5 * 1024**2
 _HUGE_BYTES = 50 * 1024**2
+# Nothing is made from these, so nothing waits for them.
+_LEAVES = {"raster", "svg", "text"}
 
 
 class Source(Protocol):
@@ -148,6 +150,8 @@ def release(parent: Rendition) -> None:
 
     Safe to call at any time and twice: each change is conditional.
     """
+    if parent.kind in _LEAVES:
+        return
     try:
         parent.refresh_from_db(fields=["state", "error_code", "error_detail"])
     except Rendition.DoesNotExist:

@@ -120,9 +120,12 @@ def keep_files(paths: Sequence[Path]) -> list[Blob]:
         order.append(sha256)
         if sha256 not in made:
             made[sha256] = Blob(sha256=sha256, size=path.stat().st_size, location=storage.put(path))
-    now = timezone.now()
-    Blob.objects.filter(sha256__in=made).update(claimed_at=now)
-    Blob.objects.bulk_create(made.values(), ignore_conflicts=True)
+    Blob.objects.bulk_create(
+        made.values(),
+        update_conflicts=True,
+        unique_fields=["sha256"],
+        update_fields=["claimed_at"],
+    )
     kept = {blob.sha256: blob for blob in Blob.objects.filter(sha256__in=made)}
     for sha256, blob in made.items():
         if kept[sha256].location != blob.location:
