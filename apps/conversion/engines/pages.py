@@ -12,7 +12,20 @@ from typing import NoReturn
 
 import pypdfium2
 
-from . import cad, groups, images, jail_test, markup, pdf, raster, stamp, svg, text, zygote
+from . import (
+    cad,
+    groups,
+    images,
+    jail_test,
+    markup,
+    pages_warmup,
+    pdf,
+    raster,
+    stamp,
+    svg,
+    text,
+    zygote,
+)
 from .job import Engine, Job, Operation, Refusal
 from .protocol import Meta
 
@@ -70,6 +83,7 @@ OPERATIONS = {
 def main() -> NoReturn:
     """Run the zygote; see zygote.parse_arguments."""
     options = zygote.parse_arguments("Serve PDF pages, images, drawings and web pages.")
+    pages_warmup.run()
     version = f"PDFium {pypdfium2.PDFIUM_INFO}"
     zygote.serve(
         Engine("pages", "zygote", version, OPERATIONS, (*_LIBRARIES, svg.POPPLER_DATA)), options
