@@ -68,12 +68,13 @@ _V1: dict[ErrorCode, Spelling] = {
 }
 # The table is closed: a code without a spelling is found by the system check in checks.py.
 SPELLINGS: dict[ErrorCode, Spelling] = _V1
-# V2 and v3 differ in these: a session that is not there is 404, and a body that is no JSON is an
-# input like any other.
+# V2 and v3 differ in these: what is not there is 404, and a body that is no JSON is an input like
+# any other.
 V2_SPELLINGS: dict[ErrorCode, Spelling] = _V1 | {
     ErrorCode.MALFORMED_BODY: Spelling(480, "InvalidInput"),
     ErrorCode.SESSION_NOT_FOUND: Spelling(404, "ResourceNotFound"),
     ErrorCode.SESSION_EXPIRED: Spelling(404, "ResourceNotFound"),
+    ErrorCode.PAGE_NOT_FOUND: Spelling(404, "ResourceNotFound"),
 }
 Spellings = Mapping[ErrorCode, Spelling]
 

@@ -74,7 +74,7 @@ def parse_v2(body: Json) -> Wanted:
 
 def _package_id(body: Json, path: str) -> str:
     value = wire.require_text(body, path)
-    if not re.match(ID_PATTERN, value):
+    if not re.fullmatch(ID_PATTERN, value):
         raise wire.invalid(path, value, {"type": "string", "pattern": ID_PATTERN})
     return value
 
@@ -83,7 +83,7 @@ def parse_lifetime(text: str, at: str) -> timedelta | None:
     """`lifetimeAfterLastUse`: a number with s, m, h or d, or "forever", which is None."""
     if text == FOREVER:
         return None
-    if not re.match(LIFETIME_PATTERN, text):
+    if not re.fullmatch(LIFETIME_PATTERN, text):
         raise wire.invalid(at, text, {"type": "string", "pattern": LIFETIME_PATTERN})
     return min(timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]]), _MOST)
 
