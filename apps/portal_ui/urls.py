@@ -10,4 +10,5 @@ app_name = "portal_ui"
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("view/<str:u_id>", views.viewer, name="viewer"),
+    path("favicon.ico", views.favicon),
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 
 from apps.clients.actors import Actor
 from apps.core.correlation import correlation_id
@@ -44,6 +45,13 @@ def viewer(request: HttpRequest, u_id: str) -> HttpResponse:
     }
     response = render(request, "portal_ui/viewer.html", context)
     return protect(response, view.session.client.origin_list)
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """`/favicon.ico`: where browsers look for the picture of pages that name none."""
+    response = redirect(static("img/logo.svg"))
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
