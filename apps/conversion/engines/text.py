@@ -19,8 +19,10 @@ from .raster import page_range
 # PDFium marks a hyphen that breaks a word at a line's end with one of these.
 _HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad"}
 _WORD = re.compile("[^\\s\x00-\x1f\ufffe]+[\x02\ufffe]?")
-
-Box = tuple[float, float, float, float]
+# FPDFText_GetLooseCharBox with plain addresses: called twice a word, it has to be cheap.
+_loose_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
+    ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
+)
 
 
 def text(job: Job) -> Meta:
@@ -65,9 +67,14 @@ def page_text(document: Any, index: int) -> Meta:
 def _characters(textpage: Any) -> str:
     """One Python character per PDFium character, so that an index means the same in both."""
     count = textpage.count_chars()
+    buffer = (ctypes.c_ushort * (count + 1))()
+    written = pdfium.FPDFText_GetText(textpage, 0, count, buffer) - 1
+    characters = bytes(buffer)[: 2 * max(0, written)].decode("utf-16-le", "replace")
+    if len(characters) == count:
+        return characters
+    # Some character has no Unicode value or needs two units: ask for each.
     unicode_of, raw = pdfium.FPDFText_GetUnicode, textpage.raw
-    values = [unicode_of(raw, i) for i in range(count)]
-    return "".join(map(_character, values))
+    return "".join(_character(unicode_of(raw, i)) for i in range(count))
 
 
 def _character(value: int) -> str:
@@ -84,25 +91,16 @@ def _boxes(textpage: Any, spans: list[tuple[int, int]]) -> Any:
 
     A word's box spans the loose boxes of its first and last characters.
     """
-    first, last = pdfium.FS_RECTF(), pdfium.FS_RECTF()
-    box_of, raw = pdfium.FPDFText_GetLooseCharBox, textpage.raw
-    to_first, to_last = ctypes.byref(first), ctypes.byref(last)
-    boxes: list[Box] = []
+    # FS_RECTF: left, top, right, bottom.
+    rectangles = numpy.zeros((len(spans), 2, 4), numpy.float32)
+    address, page = rectangles.ctypes.data, ctypes.cast(textpage.raw, ctypes.c_void_p)
     for start, end in spans:
-        box_of(raw, start, to_first)
-        if end - start == 1:
-            boxes.append((first.left, first.bottom, first.right, first.top))
-            continue
-        box_of(raw, end - 1, to_last)
-        boxes.append(
-            (
-                min(first.left, last.left),
-                min(first.bottom, last.bottom),
-                max(first.right, last.right),
-                max(first.top, last.top),
-            )
-        )
-    return numpy.array(boxes, numpy.float64).reshape(-1, 4)
+        _loose_box(page, start, address)
+        _loose_box(page, end - 1, address + 16)
+        address += 32
+    low, high = rectangles.min(axis=1), rectangles.max(axis=1)
+    edges = numpy.stack((low[:, 0], low[:, 3], high[:, 2], high[:, 1]), axis=1)
+    return edges.astype(numpy.float64)
 
 
 def _on_display(page: Any, boxes: Any) -> Any:
