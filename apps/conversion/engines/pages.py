@@ -14,6 +14,8 @@ import pypdfium2
 
 from . import (
     cad,
+    compare,
+    compare_host,
     groups,
     images,
     jail_test,
@@ -69,6 +71,7 @@ def _programs_for_probe(params: Meta) -> tuple[str, ...]:
 
 
 OPERATIONS = {
+    "compare": Operation(compare.compare, compare_host.programs),
     "group": Operation(groups.group),
     "inspect": Operation(pdf.inspect),
     "pdf": Operation(to_pdf, _programs_for_pdf),
@@ -84,10 +87,9 @@ def main() -> NoReturn:
     """Run the zygote; see zygote.parse_arguments."""
     options = zygote.parse_arguments("Serve PDF pages, images, drawings and web pages.")
     pages_warmup.run()
+    readable = (*_LIBRARIES, svg.POPPLER_DATA, *compare_host.set_up(options.state_dir))
     version = f"PDFium {pypdfium2.PDFIUM_INFO}"
-    zygote.serve(
-        Engine("pages", "zygote", version, OPERATIONS, (*_LIBRARIES, svg.POPPLER_DATA)), options
-    )
+    zygote.serve(Engine("pages", "zygote", version, OPERATIONS, readable), options)
 
 
 if __name__ == "__main__":
