@@ -51,8 +51,13 @@ def kill(pid: int) -> None:
     wait_until(lambda: not alive(pid))
 
 
+def forget_peak(pid: int) -> None:
+    """Lets :func:`peak_memory` begin anew (proc(5), clear_refs)."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def peak_memory(pid: int) -> int:
-    """The most memory a process ever held, in MiB."""
+    """The most memory a process held since its peak was forgotten, in MiB."""
     lines = _text(pid, "status").splitlines()
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
 
