@@ -37,7 +37,7 @@ def document(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def integrator(stack: Stack) -> dict[str, str]:
     """The environment in which an integrator runs an example."""
     credentials = stack.register("Examples")

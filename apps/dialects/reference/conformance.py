@@ -22,6 +22,11 @@ OUTCOMES = {
     "refused": "refused with an error that says so",
     "absent": "not here yet; the test shows what is answered meanwhile",
 }
+SEEDS = {
+    "prizmdoc-v1": "Viewing sessions, V1",
+    "prizmdoc-v2": "Comparing, V2",
+    "prizmdoc-v3": "Viewing packages and their sessions, v3",
+}
 _Tested = ast.FunctionDef | ast.ClassDef
 
 
@@ -41,12 +46,19 @@ def prizmdoc() -> str:
     legend = [[f"**{name}**", text, str(counts[name])] for name, text in OUTCOMES.items()]
     return page(
         "PrizmDoc: conformance",
-        "Each row is a statement of PrizmDoc's documentation (viewing sessions, V1), or of ours "
-        "where that is silent, with the test that proves it. The calls themselves are shown at "
-        "`/api/docs/`; the errors in [errors](../reference/errors.md).",
+        "Each row is a statement of PrizmDoc's documentation, or of ours where that is silent, with "
+        "the test that proves it. The calls themselves are shown at `/api/docs/`; the errors in "
+        "[errors](../reference/errors.md).",
         table(["Outcome", "Meaning", "Rows"], legend),
-        *_by_subject(claims),
+        *_by_seed(claims),
     )
+
+
+def _by_seed(claims: list[Claim]) -> Iterator[str]:
+    for seed, title in SEEDS.items():
+        if own := [claim for claim in claims if claim.seed == seed]:
+            yield f"## {title}"
+            yield from _by_subject(own)
 
 
 def _by_subject(claims: list[Claim]) -> Iterator[str]:
@@ -59,7 +71,7 @@ def _by_subject(claims: list[Claim]) -> Iterator[str]:
             [claim.line.partition(":")[2].strip() or claim.line, claim.outcome, f"`{claim.test}`"]
             for claim in subjects[subject]
         )
-        yield f"## {subject}\n\n" + table(["Line", "Outcome", "Test"], rows)
+        yield f"### {subject}\n\n" + table(["Line", "Outcome", "Test"], rows)
 
 
 def _claims(folder: str) -> Iterator[Claim]:
@@ -91,4 +103,6 @@ def _claim(call: ast.Call, test: str) -> Claim:
         ) from error
     if claim.outcome not in OUTCOMES:
         raise ValueError(f"{test}: the outcome must be one of {', '.join(OUTCOMES)}")
+    if claim.seed not in SEEDS:
+        raise ValueError(f"{test}: the seed must be one of {', '.join(SEEDS)}")
     return claim
