@@ -163,9 +163,29 @@ def _convert(rendition: Rendition) -> Outcome:
     with _job_directory(rendition.fence) as directory:
         workfiles.copy_to(source, directory / "in" / f"source.{extension}")
         if rendition.against is not None:
-            params["revised"] = f"in/revised.{recipe.format}"
-            workfiles.copy_to(rendition.against, directory / params["revised"])
-        return _run_engine(rendition, way, directory, f"in/source.{extension}", params)
+            name = "terms" if recipe.kind == "search" else "revised"
+            params[name] = f"in/{name}.{recipe.format}"
+            workfiles.copy_to(rendition.against, directory / params[name])
+        name = f"in/source.{extension}"
+        if recipe.kind == "compare":
+            name, params["revised"] = (
+                _as_docx(directory, name, "original"),
+                _as_docx(directory, params["revised"], "revised"),
+            )
+        return _run_engine(rendition, way, directory, name, params)
+
+
+def _as_docx(directory: Path, name: str, which: str) -> str:
+    """A staged Word document, turned into docx by the office engine unless it is; its new name."""
+    stem, _, extension = name.partition(".")
+    if extension == "docx":
+        return name
+    for event in _events(Route("office", "docx"), directory, name, {"format": extension}):
+        if event["event"] == "failed":
+            raise PortalError(_code(event["code"]), f"The {which} document: {event['detail']}")
+        if event["event"] == "part" and event["file"]:
+            _made_by_engine(directory, event["file"]).rename(directory / f"{stem}.docx")
+    return f"{stem}.docx"
 
 
 def _starting_point(rendition: Rendition) -> tuple[Blob, str]:

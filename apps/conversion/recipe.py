@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-Kind = Literal["pdf", "stamp", "group", "raster", "svg", "text", "compare"]
+Kind = Literal["pdf", "stamp", "group", "raster", "svg", "text", "search", "compare"]
 RASTER_FORMATS = ("png", "jpeg", "webp")
 # Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
 WIDTHS = (160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800)
@@ -25,7 +25,8 @@ class Recipe:
     watermarks as JSON, or in what is made from stamped pages only their digest.
 
     `compare` has two sources, the original and the revised document; `format` is the extension
-    of the revised one. It makes parts "redline" and "revisions".
+    of the revised one. It makes parts "redline" and "revisions". `search` has the terms (JSON) as
+    its second source and makes parts "hits/N", one after another.
     """
 
     kind: Kind
@@ -48,11 +49,13 @@ class Recipe:
 
 
 PDF = Recipe("pdf")
+_ALL_PAGES = 1_000_000
+SEARCH = Recipe("search", last=_ALL_PAGES, format="json")
 
 
 def stamped(recipe: Recipe, watermarks: str) -> Recipe:
     """The same recipe made from pages with watermarks; text is read without them."""
-    if not watermarks or recipe.kind == "text":
+    if not watermarks or recipe.kind in ("text", "search"):
         return recipe
     if recipe.kind == "pdf":
         return Recipe("stamp", last=1, stamp=watermarks)

@@ -30,7 +30,7 @@ _PASSING_MEMORY = timedelta(seconds=10)
 _BULK_BYTES = 5 * 1024**2
 _HUGE_BYTES = 50 * 1024**2
 # Nothing is made from these, so nothing waits for them.
-_LEAVES = {"raster", "svg", "text"}
+_LEAVES = {"raster", "svg", "text", "group", "search"}
 
 
 class Source(Protocol):
@@ -57,8 +57,8 @@ def request(
 
     Returns at once, whatever its state. A password is part of the cache key: whoever does not
     know it gets nothing that was made with it. `watermarks` is JSON for the engine's `stamp`;
-    `against` is the revised document of a comparison. With `again`, a failure of some time ago is
-    tried once more.
+    `against` is the revised document of a comparison, or the terms of a search. With `again`, a
+    failure of some time ago is tried once more.
     """
     key = _key(source, recipe, password, against)
     rendition = Rendition.objects.filter(key=key).first()
@@ -95,6 +95,11 @@ def request(
 def part(rendition: Rendition, name: str) -> RenditionPart | None:
     """A part if it is made already."""
     return rendition.parts.filter(name=name).select_related("blob").first()
+
+
+def parts(rendition: Rendition) -> list[RenditionPart]:
+    """The parts made so far, in the order they were made in."""
+    return list(rendition.parts.select_related("blob").order_by("pk"))
 
 
 def wait_for(rendition: Rendition, name: str, *, seconds: float) -> RenditionPart:
@@ -231,7 +236,7 @@ def _as_json(recipe: Recipe) -> dict[str, object]:
 
 def _lane(source: Source, recipe: Recipe) -> int:
     """Pages a person looks at come first; then by size, so that one big file stalls nobody."""
-    if recipe.kind == "text" and recipe.last > 0:
+    if recipe.kind in ("text", "search") and recipe.last > 0:
         return Rendition.Lane.BULK
     if recipe.kind != "pdf" or source.blob.size <= _BULK_BYTES:
         return Rendition.Lane.INTERACTIVE

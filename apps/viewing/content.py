@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from apps.comparison.services import Redline
 from apps.conversion import recipe as recipes
+from apps.conversion import search
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
 from apps.conversion.models import RenditionPart as RenditionPart  # what page_image() returns
 from apps.core.errors import ErrorCode, PortalError
-from apps.viewing import search
 from apps.viewing.view import View
 from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS

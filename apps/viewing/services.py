@@ -107,14 +107,27 @@ def find(actor: Actor, identity: str) -> View:
     if actor.kind == "client":
         actor.require("viewing:read")
     session = sessions.find(actor, identity, kinds=(VIEW, COMPARE))
+    view = _view(session)
+    if not view.detail.renewed_by_heartbeat:
+        sessions.touch(session)
+    if view.detail.package is not None:
+        packages.note_use(view.detail.package)
+    return view
+
+
+def _view(session: DocumentSession) -> View:
     detail = ViewingDetail.objects.select_related(
         "source__blob", "original__blob", "revised__blob", "package"
     ).get(session=session)
-    if not detail.renewed_by_heartbeat:
-        sessions.touch(session)
-    if detail.package is not None:
-        packages.note_use(detail.package)
     return View(session, detail, shown=detail.source)
+
+
+def show(session: DocumentSession) -> View:
+    """What a live session shows. No use of it."""
+    view = _view(session)
+    if view.compares:
+        _show_comparison(view, "redline")
+    return view
 
 
 def look(actor: Actor, identity: str, *, document: str = "redline") -> View:

@@ -133,6 +133,17 @@ def keep_files(paths: Sequence[Path]) -> list[Blob]:
     return [kept[sha256] for sha256 in order]
 
 
+def keep_bytes(content: bytes) -> Blob:
+    """Stores something small the portal made itself."""
+    with tempfile.NamedTemporaryFile(dir=settings.SCRATCH_DIR, delete=False) as scratch:
+        scratch.write(content)
+    path = Path(scratch.name)
+    try:
+        return keep_files([path])[0]
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def get(actor: Actor, file_id: str) -> WorkFile:
     """A live work file of the actor's client.
 

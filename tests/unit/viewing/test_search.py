@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from apps.viewing.search import find, pattern_of
+from apps.conversion.search import find, pattern_of
 from tests import factories
 
 

@@ -1,4 +1,4 @@
-"""Finding text on pages, as pure functions over words with boxes.
+"""Finding text on pages, as pure functions over words with boxes. The engine searches with them.
 
 A page is what the engine's `text` operation makes: {"page", "width", "height", "text", "words"},
 each word `[start, length, x0, y0, x1, y1]` indexing into the text, in points from the top left.
@@ -10,11 +10,14 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 Page = dict[str, Any]
 Box = tuple[float, float, float, float]
+TermKind = Literal["simple", "regex", "wildcard"]
 _CONTEXT = 48
+_WILDCARDS = {"*": r"\w*", "?": r"\w"}
+_PARTS = re.compile(r"[*?]|\s+|[^*?\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,68 @@ def pattern_of(query: str, *, case: bool, whole: bool) -> re.Pattern[str]:
     return re.compile(body, 0 if case else re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something to search for.
+
+    "regex" is a regular expression. "simple" is one too, as PrizmDoc's clients send it, and also
+    finds its characters as they stand. In "wildcard", `*` is any letters of a word and `?` is one.
+    """
+
+    kind: TermKind
+    pattern: str
+    case: bool = False
+    whole: bool = False
+
+    @property
+    def literal(self) -> bool:
+        """Whether it finds its own characters and nothing else."""
+        return self.kind == "simple" and all(c.isalnum() or c in " -_,;:'\"/" for c in self.pattern)
+
+    def compile(self) -> re.Pattern[str]:
+        """The pattern. Raises ValueError, with the reason, for no regular expression."""
+        flags = 0 if self.case else re.IGNORECASE
+        if self.kind == "wildcard":
+            parts = _PARTS.findall(unicodedata.normalize("NFC", self.pattern.strip()))
+            body = "".join(map(_wildcard, parts))
+        elif self.kind == "simple":
+            body = pattern_of(self.pattern, case=self.case, whole=False).pattern
+            if not self.literal and _is_regex(self.pattern):
+                body = f"(?:{self.pattern})|(?:{body})"
+        else:
+            body = self.pattern
+        if self.whole:
+            body = rf"(?<!\w)(?:{body})(?!\w)"
+        try:
+            return re.compile(body, flags)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(str(error)) from error
+
+    def may_be_on(self, text: str, folded: str) -> bool:
+        """Whether it is worth looking: a literal term's longest word is there (cheap to tell)."""
+        if not self.literal:
+            return True
+        word = max(unicodedata.normalize("NFC", self.pattern).split(), key=len, default="")
+        return word in text if self.case else fold(word) in folded
+
+
+def fold(text: str) -> str:
+    """Text for comparing without regard to case, wider than `re.IGNORECASE` is."""
+    return text.casefold().replace("\u0307", "")
+
+
+def _wildcard(part: str) -> str:
+    return r"\s+" if part.isspace() else _WILDCARDS.get(part) or re.escape(part)
+
+
+def _is_regex(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
 def find(page: Page, pattern: re.Pattern[str]) -> list[Hit]:
     """All matches on one page, in reading order."""
     text: str = page["text"]
@@ -44,6 +109,8 @@ def find(page: Page, pattern: re.Pattern[str]) -> list[Hit]:
     hits = []
     for match in pattern.finditer(text):
         start, end = match.span()
+        if start == end:
+            continue
         hits.append(
             Hit(
                 page=page["page"],

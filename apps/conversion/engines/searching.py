@@ -1,0 +1,124 @@
+"""Searching a PDF for many terms, some of them regular expressions from outside.
+
+A regular expression may take longer than the universe lasts. Python's matcher looks for signals
+as it goes, so a timer ends it; and what it would still do is done in a process that can be killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from isal import igzip
+
+from apps.conversion import search as finding
+
+from . import pdf
+from .job import Job
+from .protocol import Meta
+from .raster import page_range
+from .text import page_text
+
+_TERM_SECONDS = 3.0  # for one regular expression, on all pages together
+_MOST_HITS = 100_000
+_HITS_A_PART, _PAGES_A_PART = 1000, 25
+
+
+class _TooLong(Exception):
+    """A term's time is over."""
+
+
+def search(job: Job) -> Meta:
+    """Operation `search`, params {first, last, terms}: hits into parts `hits/0`, `hits/1`, ...
+
+    `terms` names a file: {"terms": [{kind, pattern, case, whole}, ...]}. A part is
+    {"hits": [{page, term, before, match, after, boxes}, ...]}, by page, then term, then place, with
+    {hits, pages} as its meta: how many it holds, how many pages are done. The meta of `done` tells
+    the terms that took too long, by number, and whether there are more hits than are kept.
+    """
+    listed = json.loads((job.directory / str(job.params["terms"])).read_bytes())["terms"]
+    terms = [finding.Term(**term) for term in listed]
+    patterns = {number: term.compile() for number, term in enumerate(terms)}
+    seconds_left = dict.fromkeys(patterns, _TERM_SECONDS)
+    signal.signal(signal.SIGALRM, _give_up)
+    parts = _Parts(job)
+    truncated = False
+    with pdf.open_pdf(job.source, job.params.get("password")) as document:
+        for index in page_range(job.params, len(document)):
+            page = page_text(document, index)
+            folded = finding.fold(page["text"])
+            for number, term in enumerate(terms):
+                if number not in patterns or not term.may_be_on(page["text"], folded):
+                    continue
+                begun = time.monotonic()
+                try:
+                    with _time_limit(None if term.literal else seconds_left[number]):
+                        hits = finding.find(page, patterns[number])
+                except _TooLong:
+                    del patterns[number]
+                    continue
+                seconds_left[number] -= time.monotonic() - begun
+                parts.add(number, hits)
+            truncated = parts.count >= _MOST_HITS
+            parts.page_done(last=truncated or index == len(document) - 1)
+            if truncated:
+                break
+        return {
+            "pages": len(document),
+            "hits": parts.count,
+            "truncated": truncated,
+            "timed_out": sorted(set(seconds_left) - set(patterns)),
+        }
+
+
+class _Parts:
+    """Hits, written when enough have come together; the first page's at once."""
+
+    def __init__(self, job: Job) -> None:
+        self.count = 0
+        self._job = job
+        self._hits: list[dict[str, Any]] = []
+        self._pages = self._pages_written = self._written = 0
+
+    def add(self, term: int, hits: list[finding.Hit]) -> None:
+        kept = hits[: _MOST_HITS - self.count]
+        self._hits += [{"term": term, **asdict(hit)} for hit in kept]
+        self.count += len(kept)
+
+    def page_done(self, *, last: bool) -> None:
+        self._pages += 1
+        waiting = self._pages - self._pages_written
+        enough = len(self._hits) >= _HITS_A_PART or waiting >= _PAGES_A_PART
+        if last or enough or self._pages == 1:
+            self._write()
+
+    def _write(self) -> None:
+        target = self._job.out / f"hits-{self._written}.json.gz"
+        content = json.dumps({"hits": self._hits}, ensure_ascii=False, separators=(",", ":"))
+        target.write_bytes(igzip.compress(content.encode("utf-8", "replace"), 1))
+        meta = {"hits": len(self._hits), "pages": self._pages}
+        self._job.part(f"hits/{self._written}", target, "application/gzip", meta)
+        self._hits = []
+        self._written += 1
+        self._pages_written = self._pages
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, max(0.001, seconds))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _give_up(number: int, frame: object) -> None:
+    raise _TooLong

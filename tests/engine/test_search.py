@@ -1,0 +1,102 @@
+"""Operation `search`: many terms, hits as they come, no expression that holds anything up."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from typing import Any
+
+import pytest
+
+from apps.conversion import search as finding
+from apps.conversion.engines import protocol
+from tests.engine import documents
+from tests.engine_process import EngineProcess, Outcome
+
+
+def run(engine: EngineProcess, *terms: dict[str, Any], pages: int = 3, **limits: Any) -> Outcome:
+    texts = [f"Page {number} tells of foxes and 3.50 dollars" for number in range(pages)]
+    directory, name = engine.job(documents.pdf([(text, {}) for text in texts]), "pdf")
+    whole = [{"kind": "simple", "case": False, "whole": False} | term for term in terms]
+    (directory / "in" / "terms.json").write_text(json.dumps({"terms": whole}))
+    request: Any = {
+        "op": "search",
+        "dir": str(directory),
+        "source": name,
+        "params": {"terms": "in/terms.json"},
+        "deadline": 60,
+    }
+    events = protocol.submit(engine.socket("pages"), request | limits, 120)
+    return Outcome(directory, [dict(event) for event in events])
+
+
+def hits(outcome: Outcome) -> list[dict[str, Any]]:
+    return [
+        hit
+        for name in outcome.parts
+        for hit in json.loads(gzip.decompress(outcome.file(name).read_bytes()))["hits"]
+    ]
+
+
+def test_hits_have_page_term_context_and_boxes(engine: EngineProcess) -> None:
+    outcome = run(engine, {"pattern": "foxes"}, {"pattern": "page 1"})
+    assert outcome.code == "done"
+    found = hits(outcome)
+    assert [(hit["page"], hit["term"]) for hit in found] == [(0, 0), (1, 0), (1, 1), (2, 0)]
+    assert (found[0]["before"], found[0]["match"]) == ("Page 0 tells of ", "foxes")
+    x0, y0, x1, y1 = found[0]["boxes"][0]
+    assert 0 < x0 < x1 < 612
+    assert 0 < y0 < y1 < 792
+    assert outcome.meta == {"pages": 3, "hits": 4, "truncated": False, "timed_out": []}
+    assert outcome.parts[0] == "hits/0"
+    assert outcome.part("hits/0")["meta"] == {"hits": 1, "pages": 1}, "the first page's at once"
+    assert outcome.part(outcome.parts[-1])["meta"]["pages"] == 3
+
+
+def test_an_expression_without_end_is_given_up(engine: EngineProcess) -> None:
+    begun = time.monotonic()
+    outcome = run(
+        engine, {"kind": "regex", "pattern": r"(\w+\s?)+\d{9}$"}, {"pattern": "foxes"}, pages=40
+    )
+    assert time.monotonic() - begun < 30
+    assert outcome.meta["timed_out"] == [0]
+    assert len(hits(outcome)) == 40
+
+
+def test_a_job_past_its_deadline_is_killed(engine: EngineProcess) -> None:
+    terms = [{"kind": "regex", "pattern": rf"(\w+\s?)+\d{{{n}}}$"} for n in range(9, 20)]
+    assert run(engine, *terms, deadline=2).code == "timeout"
+
+
+def test_a_thousand_terms(engine: EngineProcess) -> None:
+    terms = [{"pattern": f"word{number}"} for number in range(999)]
+    outcome = run(engine, *terms, {"pattern": "dollars"}, pages=100)
+    assert len(hits(outcome)) == 100
+    assert outcome.exit["cpu_seconds"] < 10
+
+
+def test_hits_are_written_as_they_come(engine: EngineProcess) -> None:
+    outcome = run(engine, {"kind": "regex", "pattern": r"\w"}, pages=120)
+    assert len(outcome.parts) > 3
+    assert outcome.meta["hits"] == len(hits(outcome))
+
+
+@pytest.mark.parametrize(
+    ("kind", "pattern", "found"),
+    [
+        ("simple", "3.50 dollars", ["3.50 dollars"]),
+        ("simple", r"3\.50", ["3.50"]),
+        ("simple", "FOXES", ["foxes"]),
+        ("simple", "(foxes", []),
+        ("regex", r"fox\w+|\d\.\d+", ["foxes", "3.50"]),
+        ("regex", r"x*", ["x"]),
+        ("wildcard", "f?x*", ["foxes"]),
+        ("wildcard", "and 3*", ["and 3"]),
+    ],
+)
+def test_kinds_of_terms(
+    engine: EngineProcess, kind: finding.TermKind, pattern: str, found: list[str]
+) -> None:
+    outcome = run(engine, {"kind": kind, "pattern": pattern}, pages=1)
+    assert [hit["match"] for hit in hits(outcome)] == found
