@@ -19,6 +19,7 @@ from .job import Engine, Job, Operation, Refusal
 from .protocol import Meta
 
 _UNFIT = 4
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SOFFICE = str(lok.PROGRAM / "soffice.bin")
 _DEFAULT_MAX_PAGES = 2000
 _START_SECONDS = 60
@@ -40,9 +41,10 @@ def main() -> NoReturn:
         os._exit(_UNFIT)
 
     def prepare(directory: Path) -> None:
-        shutil.copytree(template, directory / "tmp" / "profile")
+        shutil.copytree(template, directory / "tmp" / "profile", dirs_exist_ok=True)
 
     operations = {
+        "docx": Operation(to_docx, lambda params: (_SOFFICE,), local_server=True),
         "pdf": Operation(to_pdf, lambda params: (_SOFFICE,), local_server=True),
         "jail-test": Operation(jail_test.probe, _programs_for_probe, local_server=True),
     }
@@ -77,25 +79,37 @@ def to_pdf(job: Job) -> Meta:
     if source.password:
         raise Refusal("format_unsupported", "The fallback office engine opens no passwords.")
     limit = int(job.params.get("max_pages") or _DEFAULT_MAX_PAGES)
-    target = job.out / f"{source.path.stem}.pdf"
-    code = jail.run_program(_command(job, source, limit), job.layers, local_server=True)
-    if code < 0:
-        raise Refusal("engine_crashed", f"LibreOffice ended with signal {-code}.")
-    # LibreOffice exits 0 when it fails: the file is the only proof.
-    if not target.exists() or not target.stat().st_size:
-        raise Refusal("document_corrupt", "LibreOffice finds no document in it.")
+    form = str(job.params["format"]).lower()
+    family = next((name for name, forms in _FAMILIES if form in forms.split()), "writer")
+    options = json.dumps({"PageRange": {"type": "string", "value": f"1-{limit}"}})
     whole = job.out / "whole.pdf"
-    target.rename(whole)
+    _convert(job, source, f"pdf:{family}_pdf_Export:{options}").rename(whole)
     pages = written_pdf.pages_of(whole)
     job.part("whole", whole, "application/pdf", {"pages": pages})
     title = written_pdf.title_of(whole)
     return {"pages": pages, "title": title, "fonts": {"substituted": []}}
 
 
-def _command(job: Job, source: intake.Source, limit: int) -> list[str]:
-    form = str(job.params["format"]).lower()
-    family = next((name for name, forms in _FAMILIES if form in forms.split()), "writer")
-    options = json.dumps({"PageRange": {"type": "string", "value": f"1-{limit}"}})
+def to_docx(job: Job) -> Meta:
+    """Operation `docx`, params {format}."""
+    source = intake.admit(job)
+    job.part("docx", _convert(job, source, "docx:MS Word 2007 XML"), _DOCX)
+    return {}
+
+
+def _convert(job: Job, source: intake.Source, target: str) -> Path:
+    """Run LibreOffice for the target "EXTENSION:FILTER[:OPTIONS]"; returns the file it wrote."""
+    written = job.out / f"{source.path.stem}.{target.partition(':')[0]}"
+    code = jail.run_program(_command(job, source, target), job.layers, local_server=True)
+    if code < 0:
+        raise Refusal("engine_crashed", f"LibreOffice ended with signal {-code}.")
+    # LibreOffice exits 0 when it fails: the file is the only proof.
+    if not written.exists() or not written.stat().st_size:
+        raise Refusal("document_corrupt", "LibreOffice finds no document in it.")
+    return written
+
+
+def _command(job: Job, source: intake.Source, target: str) -> list[str]:
     filters = [f"--infilter={source.filter_name}:{source.options}"] if source.filter_name else []
     return [
         _SOFFICE,
@@ -105,7 +119,7 @@ def _command(job: Job, source: intake.Source, limit: int) -> list[str]:
         f"-env:UserInstallation={(job.tmp / 'profile').as_uri()}",
         *filters,
         "--convert-to",
-        f"pdf:{family}_pdf_Export:{options}",
+        target,
         "--outdir",
         str(job.out),
         str(source.path),

@@ -32,6 +32,7 @@ from .protocol import Meta
 
 UNFIT = 4
 _PDF = "application/pdf"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _DEFAULT_MAX_PAGES = 2000
 _DEFAULT_LOCALE = "en-GB"
 _FONT_SECONDS = 0.15
@@ -60,7 +61,11 @@ def _ready(options: Namespace, version: str, directory: Path) -> NoReturn:
     # A thread that writes settings lives for about a second; a fork must not meet it.
     while len(list(Path("/proc/self/task").iterdir())) > 1:
         time.sleep(0.02)
-    operations = {"pdf": Operation(to_pdf), "jail-test": Operation(jail_test.probe)}
+    operations = {
+        "docx": Operation(to_docx),
+        "pdf": Operation(to_pdf),
+        "jail-test": Operation(jail_test.probe),
+    }
     readable = (str(directory), *lok.READABLE)
     engine = Engine("office", "zygote", f"LibreOffice {version}", operations, readable, _prepare)
     zygote.serve(engine, options)
@@ -101,6 +106,19 @@ def to_pdf(job: Job) -> Meta:
         "fonts": {"substituted": fontconfig.substitutions(fonts)},
         **({"truncated": True} if pages > limit else {}),
     }
+
+
+def to_docx(job: Job) -> Meta:
+    """Operation `docx`, params {format, password?}: another word processor's document as .docx."""
+    from . import uno_documents as documents
+
+    document = _load(job)
+    if documents.kind_of(document) != "writer":
+        raise Refusal("format_mismatch", "The content is not a word processor's document.")
+    target = job.out / "document.docx"
+    documents.export_docx(document, target)
+    job.part("docx", target, _DOCX)
+    return {}
 
 
 def _load(job: Job) -> Any:

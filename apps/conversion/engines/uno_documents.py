@@ -132,15 +132,23 @@ def count_pages(document: Any) -> int:
 def export_pdf(document: Any, target: Path, pages: str) -> None:
     """Write pages ("1", "1-2000") as PDF. Raises Refusal."""
     data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(PageRange=pages))
-    arguments = properties(FilterName=f"{kind_of(document)}_pdf_Export", FilterData=data)
+    _store(document, target, FilterName=f"{kind_of(document)}_pdf_Export", FilterData=data)
+
+
+def export_docx(document: Any, target: Path) -> None:
+    """Write a Writer document as .docx. Raises Refusal."""
+    _store(document, target, FilterName="MS Word 2007 XML")
+
+
+def _store(document: Any, target: Path, **filter_arguments: Any) -> None:
     try:
-        document.storeToURL(target.as_uri(), arguments)
+        document.storeToURL(target.as_uri(), properties(**filter_arguments))
     except Exception as error:
         raise Refusal(
             "document_corrupt", f"LibreOffice cannot lay it out: {error}"[:500]
         ) from error
     if not target.exists() or not target.stat().st_size:
-        raise Refusal("document_corrupt", "LibreOffice wrote no PDF.")
+        raise Refusal("document_corrupt", "LibreOffice wrote nothing.")
 
 
 def title(document: Any) -> str:
