@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import math
 import os
@@ -93,13 +94,14 @@ def work(
         job.send({"event": "done", "meta": operation.run(job)})
     except Refusal as refusal:
         failed = refusal.code, refusal.detail
-    except MemoryError:
-        failed = "out_of_memory", f"More than {request.memory} bytes of memory were asked for."
     except ConnectionError:
         os._exit(1)
     except BaseException as error:
-        traceback.print_exc()
-        failed = "engine_crashed", f"{type(error).__name__}: {error}"[:2000]
+        if isinstance(error, MemoryError) or getattr(error, "errno", 0) == errno.ENOMEM:
+            failed = "out_of_memory", f"More than {request.memory} bytes of memory were asked for."
+        else:
+            traceback.print_exc()
+            failed = "engine_crashed", f"{type(error).__name__}: {error}"[:2000]
     if failed:
         with contextlib.suppress(OSError):
             job.send({"event": "failed", "code": failed[0], "detail": failed[1]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,8 @@ def to_pdf(job: Job) -> Meta:
     except (PIL.UnidentifiedImageError, img2pdf.ImageOpenError) as error:
         raise Refusal("format_mismatch", f"The content is not a .{form} image.") from error
     except (OSError, ValueError, SyntaxError, IndexError, EOFError) as error:
+        if getattr(error, "errno", 0) == errno.ENOMEM:
+            raise
         raise Refusal("document_corrupt", f"The image cannot be decoded: {error}"[:500]) from error
 
 
