@@ -46,8 +46,8 @@ def prizmdoc() -> str:
     legend = [[f"**{name}**", text, str(counts[name])] for name, text in OUTCOMES.items()]
     return page(
         "PrizmDoc: conformance",
-        "Each row is a statement of PrizmDoc's documentation, or of ours where that is silent, with "
-        "the test that proves it. The calls themselves are shown at `/api/docs/`; the errors in "
+        "Each row is a statement of PrizmDoc's documentation, or of ours where that is silent, "
+        "with the test that proves it. The calls themselves are shown at `/api/docs/`; the errors in "
         "[errors](../reference/errors.md).",
         table(["Outcome", "Meaning", "Rows"], legend),
         *_by_seed(claims),
