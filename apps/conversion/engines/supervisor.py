@@ -38,13 +38,18 @@ class _Service:
     def __init__(self, plan: Plan, recycle_seconds: float) -> None:
         self.plan = plan
         self.current: Launched | None = None
+        self.fresh: Launched | None = None
         self.retiring: list[Launched] = []
         self.failures = 0
         self.next_start = 0.0
         self.recycle_seconds = recycle_seconds
 
     def processes(self) -> list[Launched]:
-        return [*self.retiring, *([self.current] if self.current else [])]
+        return [*self.retiring, *(p for p in (self.current, self.fresh) if p)]
+
+    def start(self) -> None:
+        """Start a process that is to take over once it has proved itself."""
+        self.fresh = launch.start(self.plan)
 
     def next_moment(self) -> float:
         """When something is due (monotonic seconds)."""
@@ -70,34 +75,40 @@ class _Service:
         self.failures += 1
 
     def _replace(self) -> None:
-        fresh = launch.start(self.plan)
+        if not self.fresh:
+            self.start()
+        assert self.fresh  # noqa: S101 - for the type checker
         try:
-            launch.wait_until_ready(fresh, self.plan)
+            launch.wait_until_ready(self.fresh, self.plan)
         except launch.NotReady as error:
-            fresh.kill()
-            log.error("%s does not start: %s", self.plan.name, error)
-            if self.current:
-                self.current.started = time.monotonic()
-            elif self.plan.fall_back(error):
-                log.error("%s: the FALLBACK engine serves from now on, slower", self.plan.name)
-            else:
-                self._back_off()
+            self.fresh.kill()
+            self.fresh = None
+            self._give_up(error)
             return
-        except BaseException:
-            fresh.kill()
-            raise
-        self.plan.publish(fresh)
+        self.plan.publish(self.fresh)
         if self.current:
             launch.retire(self.current)
             self.retiring.append(self.current)
-        self.current = fresh
-        log.info("%s serves (%s)", self.plan.name, ", ".join(fresh.facts))
+        self.current, self.fresh = self.fresh, None
+        log.info("%s serves (%s)", self.plan.name, ", ".join(self.current.facts))
+
+    def _give_up(self, error: launch.NotReady) -> None:
+        log.error("%s does not start: %s", self.plan.name, error)
+        if self.current:
+            # The old one serves on; the next attempt is a full period away.
+            self.current.started = time.monotonic()
+        elif self.plan.fall_back(error):
+            log.error("%s: the FALLBACK engine serves from now on, slower", self.plan.name)
+        else:
+            self._back_off()
 
 
 def run(plans: list[Plan], recycle_seconds: float) -> None:
     """Keep the engines of these plans serving until a signal; raises launch.JailFailure."""
     services = [_Service(plan, recycle_seconds) for plan in plans]
     try:
+        for service in services:
+            service.start()
         while True:
             for service in services:
                 service.tend()
