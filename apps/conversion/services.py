@@ -223,7 +223,7 @@ def _key(source: Source, recipe: Recipe, password: str, against: Source | None) 
         source.blob.sha256,
         source.extension,
         recipe.canonical(),
-        engine_version(),
+        engine_version(recipe.kind),
         digest(password) if password else "",
         *([against.blob.sha256, against.extension] if against else []),
     ]

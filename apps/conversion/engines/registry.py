@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from apps.conversion.recipe import Recipe
+from apps.conversion.engines import compare_host
+from apps.conversion.recipe import Kind, Recipe
 from apps.workfiles.formats import FORMATS
 
 Name = Literal["office", "pages"]
@@ -35,10 +36,11 @@ def route(extension: str, recipe: Recipe) -> Route:
 
 
 @functools.cache
-def engine_version() -> str:
-    """Part of every cache key: our revision and LibreOffice's build."""
+def engine_version(kind: Kind) -> str:
+    """Part of every cache key: our revision, LibreOffice's build, what compares documents."""
     try:
         build = hashlib.sha256(_LIBREOFFICE.read_bytes()).hexdigest()[:12]
     except OSError:
         build = "none"
-    return f"{_REVISION}/{build}"
+    comparing = f"/{compare_host.VERSION}" if kind == "compare" else ""
+    return f"{_REVISION}/{build}{comparing}"
