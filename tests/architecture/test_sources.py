@@ -18,7 +18,7 @@ SOURCES = sorted(
     if "migrations" not in path.parts
 )
 GIVEN_AWAY = {
-    "a path of somebody's machine": re.compile(r"/(?:work|root|home)/\w+"),
+    "a path of somebody's machine": re.compile(r"(?<!\w)/(?:work|root|home)/\w+"),
     "an address of a private network": re.compile(
         r"\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+"
     ),

@@ -47,8 +47,8 @@ def prizmdoc() -> str:
     return page(
         "PrizmDoc: conformance",
         "Each row is a statement of PrizmDoc's documentation, or of ours where that is silent, "
-        "with the test that proves it. The calls themselves are shown at `/api/docs/`; the errors in "
-        "[errors](../reference/errors.md).",
+        "with the test that proves it. The calls themselves are shown at `/api/docs/`, the errors "
+        "in [errors](../reference/errors.md).",
         table(["Outcome", "Meaning", "Rows"], legend),
         *_by_seed(claims),
     )
