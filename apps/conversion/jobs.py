@@ -44,6 +44,8 @@ _RENEWAL_SECONDS = 5.0
 _ATTEMPTS = 3
 _ENGINE_PATIENCE_SECONDS = 20.0
 _SIZES_BYTES = 16 * 1024**2
+# What the second source of a recipe is to the engine.
+_SECOND_SOURCE = {"search": "terms", "join": "next"}
 _held: set[str] = set()
 # Bulk jobs, and among them one huge one, leave threads of each worker to people who wait.
 _permits = {
@@ -159,13 +161,14 @@ def _convert(rendition: Rendition) -> Outcome:
             "last": recipe.last,
             "format": recipe.format,
             "rotate": recipe.rotate,
+            "pages": recipe.pages,
         } | ({"dpi": recipe.dpi} if recipe.dpi else {"width": recipe.width})
     with _job_directory(rendition.fence) as directory:
         workfiles.copy_to(source, directory / "in" / f"source.{extension}")
         if rendition.against is not None:
-            name = "terms" if recipe.kind == "search" else "revised"
-            params[name] = f"in/{name}.{recipe.format}"
-            workfiles.copy_to(rendition.against, directory / params[name])
+            second = _SECOND_SOURCE.get(recipe.kind, "revised")
+            params[second] = f"in/{second}.{recipe.format}"
+            workfiles.copy_to(rendition.against, directory / params[second])
         name = f"in/source.{extension}"
         if recipe.kind == "compare":
             name, params["revised"] = (

@@ -7,7 +7,9 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-Kind = Literal["pdf", "stamp", "group", "raster", "svg", "text", "search", "compare"]
+Kind = Literal[
+    "pdf", "stamp", "group", "raster", "svg", "text", "search", "compare", "file", "join"
+]
 RASTER_FORMATS = ("png", "jpeg", "webp")
 # Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
 WIDTHS = (160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800)
@@ -27,6 +29,9 @@ class Recipe:
     `compare` has two sources, the original and the revised document; `format` is the extension
     of the revised one. It makes parts "redline" and "revisions". `search` has the terms (JSON) as
     its second source and makes parts "hits/N", one after another.
+
+    `file` makes files to hand out of some `pages`, or all: a part "file" (pdf, tiff, txt), or parts
+    "page/N" (png, jpeg, svg). `join` makes a PDF, part "whole", of two.
     """
 
     kind: Kind
@@ -37,6 +42,7 @@ class Recipe:
     dpi: int = 0
     rotate: int = 0
     stamp: str = ""
+    pages: str = ""  # "0-2,5,7-"; blank for all
 
     def canonical(self) -> str:
         """The same text for the same recipe: part of the cache key."""
@@ -45,12 +51,13 @@ class Recipe:
     @property
     def needs_first_page_only(self) -> bool:
         """Whether part "first" of the PDF is enough to start from."""
-        return self.kind not in ("pdf", "compare") and self.last == 0
+        return self.kind not in ("pdf", "compare", "join") and self.last == 0
 
 
 PDF = Recipe("pdf")
 _ALL_PAGES = 1_000_000
 SEARCH = Recipe("search", last=_ALL_PAGES, format="json")
+JOIN = Recipe("join", format="pdf")
 
 
 def stamped(recipe: Recipe, watermarks: str) -> Recipe:
@@ -64,7 +71,7 @@ def stamped(recipe: Recipe, watermarks: str) -> Recipe:
 
 def basis_of(recipe: Recipe, watermarks: str) -> Recipe | None:
     """What a recipe starts from; None for the PDF, which starts from the document itself."""
-    if recipe.kind in ("pdf", "compare"):
+    if recipe.kind in ("pdf", "compare", "join"):
         return None
     if recipe.kind == "stamp" or not recipe.stamp:
         return PDF
@@ -100,6 +107,11 @@ def page_group(index: int, pages: int) -> Recipe:
 def group_starts(pages: int) -> list[int]:
     """The first page of each PDF group: page 0 alone, then many together."""
     return [0, *range(1, pages, _GROUP_PAGES["group"])]
+
+
+def file(format: str, pages: str, *, dpi: int = 150) -> Recipe:
+    """Files to hand out: see `Recipe`."""
+    return Recipe("file", last=_ALL_PAGES, format=format, pages=pages, dpi=dpi)
 
 
 def on_ladder(width: int) -> int:

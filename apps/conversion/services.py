@@ -30,7 +30,7 @@ _PASSING_MEMORY = timedelta(seconds=10)
 _BULK_BYTES = 5 * 1024**2
 _HUGE_BYTES = 50 * 1024**2
 # Nothing is made from these, so nothing waits for them.
-_LEAVES = {"raster", "svg", "text", "group", "search"}
+_LEAVES = {"raster", "svg", "text", "group", "search", "file", "join"}
 
 
 class Source(Protocol):
@@ -236,7 +236,7 @@ def _as_json(recipe: Recipe) -> dict[str, object]:
 
 def _lane(source: Source, recipe: Recipe) -> int:
     """Pages a person looks at come first; then by size, so that one big file stalls nobody."""
-    if recipe.kind in ("text", "search") and recipe.last > 0:
+    if recipe.kind == "join" or (recipe.kind in ("text", "search", "file") and recipe.last > 0):
         return Rendition.Lane.BULK
     if recipe.kind != "pdf" or source.blob.size <= _BULK_BYTES:
         return Rendition.Lane.INTERACTIVE

@@ -16,6 +16,7 @@ from . import (
     cad,
     compare,
     compare_host,
+    files,
     groups,
     images,
     jail_test,
@@ -73,8 +74,10 @@ def _programs_for_probe(params: Meta) -> tuple[str, ...]:
 
 OPERATIONS = {
     "compare": Operation(compare.compare, compare_host.programs),
+    "file": Operation(files.file, files.programs),
     "group": Operation(groups.group),
     "inspect": Operation(pdf.inspect),
+    "join": Operation(files.join),
     "pdf": Operation(to_pdf, _programs_for_pdf),
     "raster": Operation(raster.raster),
     "search": Operation(searching.search),

@@ -27,6 +27,7 @@ FailureCode = Literal[
     "format_mismatch",
     "format_unsupported",
     "too_large",
+    "page_not_found",
     "timeout",
     "out_of_memory",
     "engine_crashed",

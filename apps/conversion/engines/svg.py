@@ -48,16 +48,21 @@ def pages(job: Job) -> Meta:
         count = len(document)
     wanted = page_range(job.params, count)
     for index in wanted:
-        target = job.out / f"page-{index}.svg"
-        number = str(index + 1)
-        code = job.run_program(
-            PDFTOCAIRO, "-svg", "-f", number, "-l", number, str(job.source), str(target)
-        )
-        if code != 0 or not target.exists():
-            detail = f"Page {index} cannot be drawn as SVG{_last_words(job)}"
-            raise Refusal("document_corrupt", detail)
-        job.part(f"page/{index}", target, "image/svg+xml")
+        draw(job, index)
     return {"pages": count, "first": wanted.start, "last": wanted.stop - 1}
+
+
+def draw(job: Job, index: int) -> None:
+    """Deliver one page of a PDF as part `page/N`. Raises Refusal."""
+    target = job.out / f"page-{index}.svg"
+    number = str(index + 1)
+    code = job.run_program(
+        PDFTOCAIRO, "-svg", "-f", number, "-l", number, str(job.source), str(target)
+    )
+    if code != 0 or not target.exists():
+        detail = f"Page {index} cannot be drawn as SVG{_last_words(job)}"
+        raise Refusal("document_corrupt", detail)
+    job.part(f"page/{index}", target, "image/svg+xml")
 
 
 def _last_words(job: Job) -> str:
