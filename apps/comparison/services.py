@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import time
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
 
 from apps.clients.models import ApiClient
-from apps.comparison.revision import Comparison, Listing
+from apps.comparison.places import Finder
+from apps.comparison.revision import Comparison, Listing, Place, Proof, Revision
 from apps.comparison.text_changes import text_changes as text_changes
-from apps.conversion.models import Rendition
+from apps.conversion import services as conversion
+from apps.conversion.models import Rendition, RenditionPart
+from apps.conversion.recipe import PDF, Recipe, all_text
 from apps.conversion.services import Source
+from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import new_token
+from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS
 from apps.workfiles.models import Blob
 
 COMPARABLE = frozenset(name for name, known in FORMATS.items() if known.family == "word")
+_PLACES = "places"
+# Long enough to read a rendition's row again, once.
+_A_LOOK = 0.01
+_Content = dict[str, Any]
+_Located = tuple[tuple[Place, ...], tuple[Place, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +48,15 @@ def request(original: Source, revised: Source, *, client: ApiClient | None) -> R
     at `rendition.state`. Formats other than docx are turned into docx first.
     Raises FORMAT_NOT_COMPARABLE (`at` "original" or "revised").
     """
-    raise NotImplementedError
+    for name, source in (("original", original), ("revised", revised)):
+        if source.extension not in COMPARABLE:
+            raise PortalError(
+                ErrorCode.FORMAT_NOT_COMPARABLE,
+                f"The {name} document is a .{source.extension} file, not a Word document.",
+                at=name,
+            )
+    recipe = Recipe("compare", format=revised.extension)
+    return conversion.request(original, recipe, client=client, against=revised)
 
 
 def result(rendition: Rendition) -> Comparison:
@@ -38,7 +64,13 @@ def result(rendition: Rendition) -> Comparison:
 
     Raises the comparison's own error when it failed, and NOT_READY while it is under way.
     """
-    raise NotImplementedError
+    content = _content(rendition)
+    engine = content["engine"]
+    return Comparison(
+        tuple(_revision(found) for found in content["revisions"]),
+        _proof(content),
+        f"{engine['name']} ({engine['version']})",
+    )
 
 
 def redline_source(rendition: Rendition) -> Redline:
@@ -46,7 +78,7 @@ def redline_source(rendition: Rendition) -> Redline:
 
     Raises as :func:`result` does.
     """
-    raise NotImplementedError
+    return Redline(_part(rendition, "redline").blob)
 
 
 def revisions(
@@ -64,4 +96,120 @@ def revisions(
     they are not there by then, the revisions come without places and `located` is False.
     Raises as :func:`result` does.
     """
-    raise NotImplementedError
+    content = _content(rendition)
+    places = _places(rendition, content, client, seconds)
+    matching = [
+        found for found in content["revisions"] if found["substantive"] or not substantive_only
+    ]
+    some = matching[offset : offset + limit]
+    return Listing(
+        tuple(_revision(found, (places or {}).get(found["id"])) for found in some),
+        len(matching),
+        _proof(content),
+        located=places is not None,
+    )
+
+
+def _part(rendition: Rendition, name: str) -> RenditionPart:
+    if rendition.state != Rendition.State.READY:
+        conversion.wait_until_done(rendition, seconds=_A_LOOK)
+    found = conversion.part(rendition, name)
+    if found is None:
+        raise PortalError(ErrorCode.NOT_READY)  # evicted: asking for it makes it anew
+    return found
+
+
+def _content(rendition: Rendition) -> _Content:
+    return _unpacked(_part(rendition, "revisions"))
+
+
+def _unpacked(part: RenditionPart) -> _Content:
+    content: _Content = json.loads(gzip.decompress(workfiles.read_all(part.blob)))
+    return content
+
+
+def _proof(content: _Content) -> Proof:
+    proof = content["proof"]
+    return Proof(
+        proof["accept_all"],
+        proof["reject_all"],
+        tuple(proof["not_compared"]),
+        tuple(proof["details"]),
+    )
+
+
+def _revision(found: _Content, places: _Located | None = None) -> Revision:
+    shown, original = places or ((), ())
+    return Revision(
+        found["id"],
+        found["kind"],
+        found["text"],
+        found.get("new_text", ""),
+        found["substantive"],
+        found["location"],
+        shown,
+        original,
+    )
+
+
+def _places(
+    rendition: Rendition, content: _Content, client: ApiClient | None, seconds: float
+) -> dict[str, _Located] | None:
+    """Places by revision; looked for once and kept. None while the pages are being made."""
+    kept = conversion.part(rendition, _PLACES)
+    if kept is not None:
+        return {
+            identity: (_from_json(shown), _from_json(original))
+            for identity, (shown, original) in _unpacked(kept).items()
+        }
+    if not content["revisions"]:
+        return {}
+    try:
+        pages = _red_lined_pages(rendition, client, seconds)
+    except PortalError as error:
+        # Pages that cannot be made will not come: the revisions stay without places.
+        return None if error.code == ErrorCode.NOT_READY else {}
+    finder = Finder([story["text"] for story in content["stories"]], pages)
+    found = {
+        item["id"]: (
+            finder.places((item["story"], *item["span"])),
+            finder.places(tuple(item["source"])) if "source" in item else (),
+        )
+        for item in content["revisions"]
+    }
+    _keep(rendition, {identity: [*map(_as_json, pair)] for identity, pair in found.items()})
+    return found
+
+
+def _red_lined_pages(
+    rendition: Rendition, client: ApiClient | None, seconds: float
+) -> list[dict[str, Any]]:
+    """The text of the red-lined document's pages. Raises NOT_READY, or why there are none."""
+    until = time.monotonic() + seconds
+    source = redline_source(rendition)
+    pdf = conversion.request(source, PDF, client=client)
+    conversion.wait_until_done(pdf, seconds=seconds)
+    texts = [
+        conversion.request(source, recipe, client=client)
+        for recipe in all_text(int(pdf.meta["pages"]))
+    ]
+    pages: list[dict[str, Any]] = []
+    for text in texts:
+        left = max(0.0, until - time.monotonic())
+        pages += _unpacked(conversion.wait_for(text, "text", seconds=left))["pages"]
+    return pages
+
+
+def _keep(rendition: Rendition, places: _Content) -> None:
+    """Stores the places beside the revisions, for every later reader."""
+    path = Path(settings.SCRATCH_DIR) / new_token()
+    path.write_bytes(gzip.compress(json.dumps(places).encode(), 1))
+    conversion.add_part(rendition, _PLACES, path, "application/gzip")
+
+
+def _as_json(places: tuple[Place, ...]) -> list[list[Any]]:
+    return [[place.page, place.boxes] for place in places]
+
+
+def _from_json(places: list[list[Any]]) -> tuple[Place, ...]:
+    return tuple(Place(page, tuple(tuple(box) for box in boxes)) for page, boxes in places)

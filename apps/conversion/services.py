@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -20,6 +23,7 @@ from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, seal
 from apps.core.queue import enqueue
+from apps.workfiles import services as workfiles
 from apps.workfiles.models import Blob
 
 State = Rendition.State
@@ -100,6 +104,18 @@ def part(rendition: Rendition, name: str) -> RenditionPart | None:
 def parts(rendition: Rendition) -> list[RenditionPart]:
     """The parts made so far, in the order they were made in."""
     return list(rendition.parts.select_related("blob").order_by("pk"))
+
+
+def add_part(rendition: Rendition, name: str, path: Path, media_type: str) -> None:
+    """Keeps what was worked out from a rendition's parts beside them; the file is gone then.
+
+    Nothing is kept when the rendition was evicted meanwhile.
+    """
+    blob = workfiles.keep_files([path])[0]
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        rendition.parts.update_or_create(
+            name=name, defaults={"blob": blob, "media_type": media_type}
+        )
 
 
 def wait_for(rendition: Rendition, name: str, *, seconds: float) -> RenditionPart:

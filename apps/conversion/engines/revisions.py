@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from apps.conversion.substance import essence
 
 from .redline_reader import FORMULA, NOTE, OBJECT, Location, Paragraph, Story
 
 Kind = Literal["inserted", "deleted", "moved", "formatted", "replaced"]
 _WORDS = {OBJECT: "[picture]", NOTE: "[note]", FORMULA: "[formula]"}
-# Punctuation that carries meaning by itself.
-_SIGNS = set("%\u2030&@#*/\\")
 
 
 @dataclass(slots=True)
@@ -159,10 +158,10 @@ def _changes(shown: _Shown, number: int) -> Iterator[tuple[Revision, str]]:
             revision.text, revision.new_text = _without_common_end(old.text, new.text)
             revision.end = following.end
             context = _context(shown, piece.start, following.end)
-            revision.substantive = _essence(old.text, context) != _essence(new.text, context)
+            revision.substantive = essence(old.text, *context) != essence(new.text, *context)
         elif revision.kind != "formatted":
             context = _context(shown, piece.start, piece.end)
-            revision.substantive = bool(_essence(piece.text, context))
+            revision.substantive = bool(essence(piece.text, *context))
         yield revision, piece.move
 
 
@@ -198,25 +197,6 @@ def _without_common_end(old: str, new: str) -> tuple[str, str]:
 def _context(shown: _Shown, start: int, end: int) -> tuple[str, str]:
     """The characters on either side."""
     return shown.text[start - 1 : start] if start else "", shown.text[end : end + 1]
-
-
-def _essence(text: str, context: tuple[str, str]) -> str:
-    """What is left without white space, case and punctuation.
-
-    Signs such as % stay, and so does punctuation beside a digit: 1.5 is not 15, -5 is not 5.
-    """
-    before, after = context
-    whole = f"{before or ' '}{text}{after or ' '}"
-    kept = []
-    for index in range(1, len(whole) - 1):
-        character = whole[index]
-        if character.isspace() or unicodedata.category(character) == "Cf":
-            continue
-        punctuation = unicodedata.category(character).startswith("P") and character not in _SIGNS
-        if punctuation and not (whole[index - 1].isdigit() or whole[index + 1].isdigit()):
-            continue
-        kept.append(character)
-    return "".join(kept).casefold()
 
 
 def _join_moves(moves: dict[str, dict[str, list[Revision]]]) -> set[int]:
