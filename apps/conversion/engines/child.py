@@ -86,7 +86,6 @@ def work(
     )
     failed: tuple[FailureCode, str] | None = None
     try:
-        jail.die_with_parent()
         _enter(job)
         engine.prepare(request.directory)
         jail.seal(_jail(job, operation, engine.readable), layers)

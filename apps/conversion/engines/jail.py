@@ -140,10 +140,11 @@ def run_program(
 
     For a process sealed with `programs`. A negative code is the signal that ended the program.
     """
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
         try:
-            die_with_parent()
+            die_with_parent(parent)
             if layers.seccomp:
                 seccomp.install(allow_exec=True, allow_local_server=local_server)
             os.execv(arguments[0], list(arguments))  # noqa: S606 - without a shell on purpose
@@ -152,9 +153,14 @@ def run_program(
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent is gone."""
+def die_with_parent(parent: int | None = None) -> None:
+    """Have the kernel kill this process when its parent is gone; that outlasts exec.
+
+    `parent`, the process that forked this one, also covers its end before this call.
+    """
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
 
 
 def adopt_orphans() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import itertools
 import os
 import secrets
@@ -163,6 +164,8 @@ def start(plan: Plan) -> Launched:
         env=environment,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
+        # Before exec: from its first moment no zygote outlives this process.
+        preexec_fn=functools.partial(jail.die_with_parent, os.getpid()),
     )
     return Launched(process, socket, scratch, time.monotonic())
 

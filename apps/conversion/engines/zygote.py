@@ -147,16 +147,20 @@ class _Server:
     def _start(self, client: _Client) -> None:
         request = client.request
         assert request  # noqa: S101 - queued clients have one
+        zygote = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._become_child(client, request)
+            self._become_child(zygote, client, request)
         now = time.monotonic()
         process = _Child(pid, os.pidfd_open(pid), client, now, now + request.deadline)
         self.children[process.pidfd] = process
         self.poller.register(process.pidfd, select.POLLIN)
 
-    def _become_child(self, client: _Client, request: child.CheckedRequest) -> NoReturn:
+    def _become_child(
+        self, zygote: int, client: _Client, request: child.CheckedRequest
+    ) -> NoReturn:
         try:
+            jail.die_with_parent(zygote)
             os.setpgid(0, 0)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
