@@ -72,6 +72,6 @@ def test_the_reference_lists_every_operation_without_leaving_the_house(
     )
     assert operations > 10
     expect(page.locator(".opblock")).to_have_count(operations)
+    assert fits(page)
     page.locator(".opblock").first.click()
     expect(page.locator(".opblock.is-open .responses-wrapper")).to_be_visible()
-    assert fits(page)
