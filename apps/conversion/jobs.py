@@ -161,8 +161,8 @@ def _convert(rendition: Rendition) -> Outcome:
             "last": recipe.last,
             "format": recipe.format,
             "rotate": recipe.rotate,
-            "pages": recipe.pages,
         } | ({"dpi": recipe.dpi} if recipe.dpi else {"width": recipe.width})
+        params |= {"pages": recipe.pages} if recipe.pages else {}
     with _job_directory(rendition.fence) as directory:
         workfiles.copy_to(source, directory / "in" / f"source.{extension}")
         if rendition.against is not None:

@@ -103,6 +103,8 @@ class Process(models.Model):
     # Of a search: what is searched for.
     terms = models.ForeignKey(Blob, models.PROTECT, null=True, blank=True, related_name="+")
     input = models.JSONField(default=dict)
+    # Of a conversion: what is to be made of which files.
+    plan = models.JSONField(default=dict, blank=True)
     passwords = models.TextField(blank=True, editable=False)  # sealed JSON
     output = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

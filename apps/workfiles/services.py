@@ -17,6 +17,7 @@ from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 from django.utils import timezone
 
 from apps.clients.actors import Actor
+from apps.clients.models import ApiClient
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token
 from apps.workfiles import sniffing, storage
@@ -54,14 +55,7 @@ def upload(
             scratch.flush()
             kind = sniffing.identify(cast(BinaryIO, scratch), size, extension)
             blob = _keep(path, size, sha256)
-            return WorkFile.objects.create(
-                file_id=new_token(),
-                client=client,
-                blob=blob,
-                name=clean_name(name),
-                extension=kind.extension,
-                expires_at=timezone.now() + keep,
-            )
+            return hand_out(client, blob, extension=kind.extension, name=name, keep=keep)
         finally:
             path.unlink(missing_ok=True)
 
@@ -142,6 +136,20 @@ def keep_bytes(content: bytes) -> Blob:
         return keep_files([path])[0]
     finally:
         path.unlink(missing_ok=True)
+
+
+def hand_out(
+    client: ApiClient, blob: Blob, *, extension: str, name: str = "", keep: timedelta
+) -> WorkFile:
+    """A handle for content the portal made, as if the client had uploaded it."""
+    return WorkFile.objects.create(
+        file_id=new_token(),
+        client=client,
+        blob=blob,
+        name=clean_name(name),
+        extension=extension,
+        expires_at=timezone.now() + keep,
+    )
 
 
 def get(actor: Actor, file_id: str) -> WorkFile:
