@@ -34,14 +34,21 @@ def main() -> int:
     # So that a run that is ended leaves nothing behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     began, load = time.monotonic(), os.getloadavg()[0]
+    rows: list[Row] = []
     with portal_data.prepared() as directory:
         head = _machine()
-        rows = list(_measure(options.names or TOPICS, directory, quick=options.quick))
-    print(head)
-    took, later = time.monotonic() - began, os.getloadavg()[0]
-    print(f"Load {load:.1f} at the start, {later:.1f} at the end; took {took:.0f} s.")
-    print("Ratio on the clock, cpu: of processor time. Below 1 Recto costs less.\n")
-    print(table(rows))
+        try:
+            for row in _measure(options.names or TOPICS, directory, quick=options.quick):
+                rows.append(row)
+        except Exception:
+            print(portal_data.log_of(directory)[-4000:], file=sys.stderr)
+            raise
+        finally:
+            took, later = time.monotonic() - began, os.getloadavg()[0]
+            print(head)
+            print(f"Load {load:.1f} at the start, {later:.1f} at the end; took {took:.0f} s.")
+            print("Ratio on the clock, cpu: of processor time. Below 1 Recto costs less.\n")
+            print(table(rows))
     return 0
 
 

@@ -36,7 +36,7 @@ def measure(directory: Path, *, quick: bool) -> Iterator[Row]:
         }
         small = directory / "small.docx"
         small.write_bytes(documents.docx(1, "small"))
-        taken = take_turns([small] * (3 if quick else 12), contenders)
+        taken = take_turns([small] * (3 if quick else 10), contenders)
         yield from _rows("small .docx to PDF", taken, server.restarts)
         files = documents.office_files(directory / "generated")
         taken = take_turns(files[::8] if quick else files, contenders)

@@ -11,7 +11,8 @@ from benchmarks import baselines, documents, portal_data
 from benchmarks.measure import Cost, Costs, Row, cpu, ms, ratio, take_turns, timed, wall
 
 _WIDTH = 1280
-_SLICE = 20  # pages of one item: five of the portal's groups of four
+# Pages of one item; the portal makes them in groups of four.
+_TEXT_SLICE, _PICTURE_SLICE = 20, 8
 _AIM_RENDER, _AIM_PILLOW = 2.2, 1 / 3
 
 
@@ -60,23 +61,23 @@ def measure(directory: Path, *, quick: bool) -> Iterator[Row]:
     long = portal_data.converted(portal_data.work_file(documents.docx(200, "pages"), "docx"))
     text = workfiles.read_all(long.parts.get(name="whole").blob)
     kinds = {
-        "text": _slices(text)[: 2 if quick else 8],
-        "pictures": [one for pdf in documents.picture_pdfs() for one in _slices(pdf)],
+        "text": _slices(text, _TEXT_SLICE)[: 2 if quick else 8],
+        "pictures": [
+            one for pdf in documents.picture_pdfs() for one in _slices(pdf, _PICTURE_SLICE)
+        ],
     }
     for kind, slices in kinds.items():
         for threads in (1, settings.WORKERS + 1):
             yield from _rows(kind, slices, threads, directory)
 
 
-def _slices(pdf: bytes) -> list[_Slice]:
+def _slices(pdf: bytes, size: int) -> list[_Slice]:
     """The document in items; the first page is a group of its own and stays out."""
     import pypdfium2
 
     with pypdfium2.PdfDocument(pdf) as document:
         count = len(document)
-    return [
-        _Slice(pdf, range(first, min(first + _SLICE, count))) for first in range(1, count, _SLICE)
-    ]
+    return [_Slice(pdf, range(first, min(first + size, count))) for first in range(1, count, size)]
 
 
 def _rows(kind: str, slices: list[_Slice], threads: int, directory: Path) -> Iterator[Row]:

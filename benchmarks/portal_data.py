@@ -19,6 +19,7 @@ from typing import Any
 _FOREIGN = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "STORAGE_URL", "SECRET_KEY", "PUBLIC_URL")
 SCOPES = ("viewing:read", "viewing:write", "workfiles:read", "workfiles:write")
 KEEP = timedelta(hours=1)
+_LOG = "bench.log"
 
 
 @contextmanager
@@ -35,11 +36,16 @@ def prepared() -> Iterator[Path]:
 
         handler = logging.getLogger().handlers[0]
         assert isinstance(handler, logging.StreamHandler)
-        handler.setStream((directory / "bench.log").open("w"))
+        handler.setStream((directory / _LOG).open("w"))
         call_command("migrate", verbosity=0, interactive=False)
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def log_of(directory: Path) -> str:
+    """What the portal logged in this process."""
+    return (directory / _LOG).read_text()
 
 
 def client() -> Any:
