@@ -10,12 +10,14 @@ import numpy
 import pikepdf
 from PIL import Image
 
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-"
 _CONTENT_TYPES = (
-    '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<?xml version="1.0"?><Types xmlns="{_PACKAGE}/content-types">'
+    f'<Default Extension="rels" ContentType="{_TYPE}package.relationships+xml"/>'
     '<Default Extension="xml" ContentType="application/xml"/>'
-    '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-'
-    'officedocument.wordprocessingml.document.main+xml"/></Types>'
+    '<Override PartName="/word/document.xml" '
+    f'ContentType="{_TYPE}officedocument.wordprocessingml.document.main+xml"/></Types>'
 )
 _RELATIONSHIPS = (
     '<?xml version="1.0"?><Relationships '
