@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from apps.dialects.prizmdoc import comparison_views, package_views, views
+from apps.dialects.prizmdoc import comparison_views, package_views, task_views, views
 
 _sessions = [
     path("ViewingSession", views.ViewingSessions.as_view()),
@@ -34,6 +34,13 @@ _packages_v2 = [
     ),
     path("viewingPackages/<str:package_id>", package_views.PackageV2.as_view()),
 ]
+_tasks = [
+    path("viewingSessions/<str:u_id>/searchTasks", task_views.SearchTasks.as_view()),
+    path("searchTasks/<str:process_id>", task_views.SearchTask.as_view()),
+    path("searchTasks/<str:process_id>/results", task_views.SearchResults.as_view()),
+    path("contentConverters", task_views.ContentConverters.as_view()),
+    path("contentConverters/<str:process_id>", task_views.ContentConverter.as_view()),
+]
 _v3 = [
     path("viewingPackageCreators", package_views.PackageCreatorsV3.as_view()),
     path("viewingPackageCreators/<str:process_id>", package_views.PackageCreatorV3.as_view()),
@@ -54,6 +61,7 @@ urlpatterns = [
     path(f"{_compared}/sourceFile/revised", comparison_views.ComparedFile.as_view(side="revised")),
     path(f"{_compared}/revisionData", comparison_views.RevisionData.as_view()),
     path("v2/", include(_packages_v2)),
+    path("v2/", include(_tasks)),
     path("v3/", include(_v3)),
     re_path(r"^v[23]/", views.V2NotRouted.as_view()),
     path("PCCIS/V1/", include((_sessions, "prizmdoc"), namespace="server")),

@@ -8,7 +8,8 @@ Unknown properties are ignored, known ones are type-checked. Booleans may come a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -308,6 +309,39 @@ def optional_whole(body: Json, path: str, *, default: int, least: int = 1, most:
         return int(reader.read(value)) if present else default
     except ValueError:
         raise invalid(path, value, reader.expected) from None
+
+
+def optional_flag(body: Json, path: str) -> bool:
+    """An optional boolean of a body, false when absent. Raises INPUT_INVALID."""
+    present, value = _look_up(body, path)
+    reader = _boolean(False)
+    try:
+        return bool(reader.read(value)) if present else False
+    except ValueError:
+        raise invalid(path, value, reader.expected) from None
+
+
+def require_objects(body: Json, path: str, *, most: int) -> list[Json]:
+    """A required list of 1 to `most` objects. Raises INPUT_MISSING, INPUT_INVALID."""
+    present, value = _look_up(body, path)
+    if not present:
+        raise PortalError(ErrorCode.INPUT_MISSING, f"`{path}` is required.", at=path)
+    expected = _objects().expected | {"minItems": 1, "maxItems": most}
+    if not isinstance(value, list) or not 1 <= len(value) <= most:
+        raise invalid(path, value, expected)
+    if not all(isinstance(item, dict) for item in value):
+        raise invalid(path, None, expected)
+    return value
+
+
+@contextmanager
+def inside(path: str) -> Iterator[None]:
+    """Errors raised in the block are about a property inside the one at `path`."""
+    try:
+        yield
+    except PortalError as error:
+        error.at = f"{path}.{error.at}"
+        raise
 
 
 def optional_object(body: Json, path: str) -> Json:
