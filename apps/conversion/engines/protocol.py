@@ -113,16 +113,18 @@ def _short_path(path: Path, directory: int) -> str:
 
 
 def listen(path: Path, backlog: int = 128) -> socket.socket:
-    """Bind a listening socket at `path`, replacing a stale one."""
-    path.unlink(missing_ok=True)
+    """A socket that listens at `path`, in place of a stale one. The file appears when it does."""
+    unready = path.with_name(f"{path.name}.new")
+    unready.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
     try:
-        listener.bind(_short_path(path, directory))
+        listener.bind(_short_path(unready, directory))
     finally:
         os.close(directory)
-    path.chmod(0o660)
+    unready.chmod(0o660)
     listener.listen(backlog)
+    unready.rename(path)
     return listener
 
 
