@@ -61,7 +61,7 @@ def test_tab_reaches_every_tool_in_order_and_shows_where_it_is(viewer: Viewer) -
         met.append(here["name"] or here["id"])
     assert [name for name in met if name in TOOLS] == TOOLS
     assert met[0] == "Skip to the content"
-    assert "page-input" in met
+    assert "Page number" in met
     assert met.index("Page 1") < met.index("Document pages")
     assert met[-1] == "Document pages"
 
