@@ -82,7 +82,7 @@ Spellings = Mapping[ErrorCode, Spelling]
 def spelling_of(error: PortalError, spellings: Spellings) -> Spelling:
     """The error's spelling. What a body names and is not there is 480, what a path names 404."""
     spelling = spellings[error.code]
-    named_in_body = spelling.status == 404 and error.at.startswith("input.")
+    named_in_body = spelling.status == 404 and error.at.startswith(("input.", "source."))
     return spelling._replace(status=480) if named_in_body else spelling
 
 

@@ -31,17 +31,17 @@ def parse_v3(body: Json) -> Wanted:
     """The body of POST /v3/viewingPackageCreators. Raises INPUT_MISSING, INPUT_INVALID."""
     wire.require_choice(body, "input.source.type", "workFile")
     file_id = wire.require_text(body, "input.source.fileId")
-    package_id = _package_id(body, "input.packageId")
+    id = package_id(body, "input.packageId")
     path = "input.lifetimeAfterLastUse"
     lifetime = wire.optional_text(body, path) or DEFAULT_LIFETIME
     return Wanted(
-        package_id,
+        id,
         parse_lifetime(lifetime, path),
         file_id=file_id,
         password=wire.optional_text(body, "input.source.password"),
         echo={
             "source": {"type": "workFile", "fileId": file_id},
-            "packageId": package_id,
+            "packageId": id,
             "lifetimeAfterLastUse": lifetime,
         },
     )
@@ -53,8 +53,8 @@ def parse_v2(body: Json) -> Wanted:
     The storage of `type` "document" is that of work files: its `fileName` is a `fileId`.
     """
     kind = wire.require_choice(body, "input.source.type", "upload", "document", "url")
-    package_id = _package_id(body, "input.source.documentId")
-    source: Json = {"type": kind, "documentId": package_id}
+    id = package_id(body, "input.source.documentId")
+    source: Json = {"type": kind, "documentId": id}
     named = {"document": "fileName", "url": "url"}.get(kind, "")
     if named:
         source[named] = wire.require_text(body, f"input.source.{named}")
@@ -62,7 +62,7 @@ def parse_v2(body: Json) -> Wanted:
         body, "input.viewingPackageLifetime", default=86400, most=int(_MOST.total_seconds())
     )
     return Wanted(
-        package_id,
+        id,
         timedelta(seconds=seconds),
         file_id=source.get("fileName", ""),
         source_url=source.get("url", ""),
@@ -72,11 +72,17 @@ def parse_v2(body: Json) -> Wanted:
     )
 
 
-def _package_id(body: Json, path: str) -> str:
+def package_id(body: Json, path: str) -> str:
+    """The required id of a package. Raises INPUT_MISSING, INPUT_INVALID."""
     value = wire.require_text(body, path)
     if not re.fullmatch(ID_PATTERN, value):
         raise wire.invalid(path, value, {"type": "string", "pattern": ID_PATTERN})
     return value
+
+
+def optional_id(body: Json, path: str) -> str:
+    """The same, blank where there is none."""
+    return package_id(body, path) if wire.optional_text(body, path) else ""
 
 
 def parse_lifetime(text: str, at: str) -> timedelta | None:

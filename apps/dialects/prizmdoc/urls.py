@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from apps.dialects.prizmdoc import comparison_views, package_views, task_views, views
+from apps.dialects.prizmdoc import comparison_views, package_views, pas_views, task_views, views
 
 _sessions = [
     path("ViewingSession", views.ViewingSessions.as_view()),
@@ -66,5 +66,6 @@ urlpatterns = [
     re_path(r"^v[23]/", views.V2NotRouted.as_view()),
     path("PCCIS/V1/", include((_sessions, "prizmdoc"), namespace="server")),
     re_path(r"^PCCIS/", views.NotRouted.as_view()),
+    path("ViewingSession", pas_views.ViewingSessions.as_view()),
     path("", include((_sessions, "prizmdoc"), namespace="pas")),
 ]

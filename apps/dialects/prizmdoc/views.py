@@ -83,19 +83,23 @@ class ViewingSessions(PrizmDocView):
     @schema.create_session
     def post(self, request: Request) -> HttpResponse:
         """Creates a new viewing session."""
-        wanted = wire.parse_session(json_body(request))
-        options = viewing.Options(
-            display_name=wanted["attachmentDisplayName"] or wanted["externalId"] or "",
-            external_id=wanted["externalId"] or "",
-            password=wanted["password"] or "",
-            idle=wanted.idle,
-            source_url=wanted["externalId"] or "" if wanted["documentSource"] == "http" else "",
-            watermarks=watermarks.parse(wanted["watermarks"], wanted["watermarkText"]),
-            starts_converting=wanted["startConverting"] != "none",
-            echo=wire.without_password(wanted.echo),
-        )
+        options = session_options(wire.parse_session(json_body(request)))
         _, identity = viewing.open_session(self.actor, options, dialect="prizmdoc-v1")
         return JsonResponse({"viewingSessionId": identity, "affinityToken": AFFINITY_TOKEN})
+
+
+def session_options(wanted: wire.SessionRequest) -> viewing.Options:
+    """What the properties of a session mean."""
+    return viewing.Options(
+        display_name=wanted["attachmentDisplayName"] or wanted["externalId"] or "",
+        external_id=wanted["externalId"] or "",
+        password=wanted["password"] or "",
+        idle=wanted.idle,
+        source_url=wanted["externalId"] or "" if wanted["documentSource"] == "http" else "",
+        watermarks=watermarks.parse(wanted["watermarks"], wanted["watermarkText"]),
+        starts_converting=wanted["startConverting"] != "none",
+        echo=wire.without_password(wanted.echo),
+    )
 
 
 class ViewingSession(PrizmDocView):

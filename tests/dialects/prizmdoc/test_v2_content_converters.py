@@ -201,7 +201,9 @@ def test_a_work_file_that_is_not_there_is_named(api: Integrator, file_id: str) -
 @pytest.mark.conformance(
     "prizmdoc-v2", line="POST contentConverters: 480 InvalidPageSyntax", outcome="supported"
 )
-@pytest.mark.parametrize("pages", ["wat", "0", "1,,2", "3-1", "-2", "1;2", "1-2-3", "1 2", "\u0661"])
+@pytest.mark.parametrize(
+    "pages", ["wat", "0", "1,,2", "3-1", "-2", "1;2", "1-2-3", "1 2", "\u0661"]
+)
 def test_pages_are_as_in_a_print_dialog(api: Integrator, file_id: str, pages: str) -> None:
     answer = start(api, "pdf", {"fileId": file_id, "pages": pages})
     assert_error(answer, 480, "InvalidPageSyntax", "input.sources[0].pages")
