@@ -24,8 +24,9 @@ OUTCOMES = {
 }
 SEEDS = {
     "prizmdoc-v1": "Viewing sessions, V1",
-    "prizmdoc-v2": "Comparing, V2",
+    "prizmdoc-v2": "Comparing, searching, converting, V2",
     "prizmdoc-v3": "Viewing packages and their sessions, v3",
+    "prizmdoc-pas": "Application services (PAS)",
 }
 _Tested = ast.FunctionDef | ast.ClassDef
 
