@@ -202,12 +202,16 @@ ENCRYPTED = [
 ]
 
 
+@pytest.fixture(scope="module")
+def integrator(stack: Stack) -> Integrator:
+    return stack.integrator("Encrypted")
+
+
 @corpus.requires_corpus
 @pytest.mark.parametrize("entry", ENCRYPTED)
 def test_an_encrypted_document_opens_with_its_password_only(
-    stack: Stack, entry: corpus.Entry
+    integrator: Integrator, entry: corpus.Entry
 ) -> None:
-    integrator = stack.integrator()
     identity = integrator.show(entry.path)
     state = integrator.settled(identity)
     assert state["state"] == "password_required"
@@ -224,8 +228,7 @@ def test_an_encrypted_document_opens_with_its_password_only(
 
 
 @corpus.requires_corpus
-def test_a_password_given_with_the_session_is_used(stack: Stack) -> None:
-    integrator: Integrator = stack.integrator()
+def test_a_password_given_with_the_session_is_used(integrator: Integrator) -> None:
     file = corpus.file("hostile/made/agile-encrypted.docx")
     identity = integrator.show(file, password="geheim-dev")
     assert integrator.settled(identity)["state"] == "ready"
