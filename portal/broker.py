@@ -18,12 +18,14 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Writes under a name that no reader looks for, then renames."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(  # type: ignore[override]  # the stubs' own base classes disagree
+        self, queue: str, payload: dict[str, Any], **kwargs: Any
+    ) -> None:
         # Readers take the names in their order: the time comes first, as in kombu's.
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         file = Path(self.data_folder_out) / name
         unfinished = file.with_suffix(".unfinished")
-        unfinished.write_text(dumps(message))
+        unfinished.write_text(dumps(payload))
         unfinished.rename(file)
 
 
