@@ -32,13 +32,24 @@ from apps.core.errors import PortalError  # noqa: E402
 from apps.core.ids import digest  # noqa: E402
 from apps.document_sessions import services as sessions  # noqa: E402
 from apps.document_sessions.models import DocumentSession  # noqa: E402
+from apps.viewing import converting, packages  # noqa: E402
 from apps.viewing import services as viewing  # noqa: E402
+from apps.viewing.models import Process, ViewingPackage  # noqa: E402
 from apps.workfiles import services as workfiles  # noqa: E402
 from apps.workfiles.models import Blob, WorkFile  # noqa: E402
 from tests import factories  # noqa: E402
 
 KINDS = (DocumentSession.Kind.VIEW,)
-NAMES_TO_TELL_OF = (Blob, WorkFile, DocumentSession, digest, timezone, timedelta)
+NAMES_TO_TELL_OF = (
+    Process,
+    ViewingPackage,
+    Blob,
+    WorkFile,
+    DocumentSession,
+    digest,
+    timezone,
+    timedelta,
+)
 
 
 def _actor() -> Actor:
@@ -55,6 +66,23 @@ def assign(identity: str, content: str) -> str:
     """PUT SourceFile."""
     viewing.attach_upload(_actor(), identity, io.BytesIO(content.encode()))
     return "assigned"
+
+
+def create_package(package_id: str, file_id: str) -> str:
+    """POST /v3/viewingPackageCreators."""
+    packages.create(_actor(), packages.Wanted(package_id, timedelta(days=1), file_id=file_id))
+    return "created"
+
+
+def attach_to_package(process_id: str, content: str) -> str:
+    """PUT /v2/viewingPackageCreators/{processId}/SourceFile."""
+    packages.attach_upload(_actor(), process_id, io.BytesIO(content.encode()))
+    return "assigned"
+
+
+def conversion_output(process_id: str) -> object:
+    """GET /v2/contentConverters/{processId}."""
+    return converting.get(_actor(), process_id)[0].output
 
 
 def stop(identity: str, message: str) -> str:
@@ -101,7 +129,20 @@ def tell(expression: str) -> object:
 
 
 ACTS: dict[str, Callable[..., object]] = {
-    act.__name__: act for act in (upload, assign, stop, touch, ask, sweep, prepare, tell)
+    act.__name__: act
+    for act in (
+        upload,
+        assign,
+        create_package,
+        attach_to_package,
+        conversion_output,
+        stop,
+        touch,
+        ask,
+        sweep,
+        prepare,
+        tell,
+    )
 }
 
 
