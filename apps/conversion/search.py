@@ -17,6 +17,7 @@ Box = tuple[float, float, float, float]
 TermKind = Literal["simple", "regex", "wildcard"]
 _CONTEXT = 48
 _WILDCARDS = {"*": r"\w*", "?": r"\w"}
+_POSSESSIVE = re.compile(r"[*+?}]\+")
 _PARTS = re.compile(r"[*?]|\s+|[^*?\s]+")
 
 
@@ -67,7 +68,7 @@ class Term:
         elif self.kind == "simple":
             body = pattern_of(self.pattern, case=self.case, whole=False).pattern
             if not self.literal and _is_regex(self.pattern):
-                body = f"(?:{self.pattern})|(?:{body})"
+                body = f"(?:{body})|(?:{self.pattern})"
         else:
             body = self.pattern
         if self.whole:
@@ -78,16 +79,18 @@ class Term:
             raise ValueError(str(error)) from error
 
     def may_be_on(self, text: str, folded: str) -> bool:
-        """Whether it is worth looking: a literal term's longest word is there (cheap to tell)."""
+        """Whether it is worth looking: a literal term's words are there (cheap to tell)."""
         if not self.literal:
             return True
-        word = max(unicodedata.normalize("NFC", self.pattern).split(), key=len, default="")
-        return word in text if self.case else fold(word) in folded
+        words = unicodedata.normalize("NFC", self.pattern).split()
+        if self.case:
+            return all(word in text for word in words)
+        return all(fold(word) in folded for word in words)
 
 
 def fold(text: str) -> str:
     """Text for comparing without regard to case, wider than `re.IGNORECASE` is."""
-    return text.casefold().replace("\u0307", "")
+    return text.casefold().replace("\u0307", "").replace("\u0131", "i")
 
 
 def _wildcard(part: str) -> str:
@@ -95,6 +98,9 @@ def _wildcard(part: str) -> str:
 
 
 def _is_regex(pattern: str) -> bool:
+    """Whether PrizmDoc's clients could mean it as one: JavaScript has no possessive quantifiers."""
+    if _POSSESSIVE.search(pattern):
+        return False
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError):
