@@ -103,11 +103,7 @@ def test_the_home_and_the_lists_fit_the_screen(
     visitor = person(**look)
     page = visitor.page
     visitor.read(guide())  # leaves sessions, jobs and files to list
-    page.goto(f"{visitor.url}/admin/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(password)
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Is it well?")).to_be_visible()
+    log_in(visitor, password)
     expect(page.get_by_text("engine-office")).to_be_visible()
     for path, text in (
         ("", "Live sessions"),

@@ -122,9 +122,12 @@ def test_a_notice_comes_before_the_end_and_reading_on_puts_it_off(
     viewer = person()
     viewer.page.clock.install()
     viewer.read(guide())
+    viewer.page.wait_for_load_state("networkidle")
     # The pages read so far put the end off: the server is asked before anything is said.
-    with viewer.page.expect_response(re.compile(r"/api/v1/views/[^/]+$")):
+    with viewer.page.expect_response(re.compile(r"/api/v1/views/[^/]+$")) as asked:
         viewer.page.clock.fast_forward("18:30")
+    asked.value.finished()
+    viewer.page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
     expect(viewer.notice("expiry")).to_have_count(0)
     viewer.page.clock.fast_forward("18:30")
     expect(viewer.notice("expiry")).to_contain_text("This view closes at")
