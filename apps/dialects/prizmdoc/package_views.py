@@ -13,8 +13,8 @@ from rest_framework.request import Request
 
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import PublicView, json_body
+from apps.dialects.prizmdoc import bodies, packages_wire, wire
 from apps.dialects.prizmdoc import package_schema as schema
-from apps.dialects.prizmdoc import packages_wire, wire
 from apps.dialects.prizmdoc.views import V2View
 from apps.dialects.ranges import ranged_response
 from apps.viewing import package_sessions, packages
@@ -53,9 +53,9 @@ class ViewingSessions(PackageView):
     def post(self, request: Request) -> HttpResponse:
         """Creates a new viewing session on a viewing package."""
         body = json_body(request)
-        wire.require_choice(body, "input.source.type", "viewingPackage")
+        bodies.require_choice(body, "input.source.type", "viewingPackage")
         path = "input.source.packageId"
-        package_id = wire.require_text(body, path)
+        package_id = bodies.require_text(body, path)
         codes = ErrorCode.PACKAGE_NOT_FOUND, ErrorCode.PACKAGE_NOT_COMPLETE
         with named_at(path, *codes):
             identity = package_sessions.open_session(self.actor, package_id, dialect="prizmdoc-v3")

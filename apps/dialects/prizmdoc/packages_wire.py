@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from apps.core.errors import ErrorCode, PortalError
-from apps.dialects.prizmdoc import wire
+from apps.dialects.prizmdoc import bodies, wire
 from apps.dialects.prizmdoc.errors import V2_SPELLINGS, header_text
 from apps.viewing.packages import ViewingPackage, Wanted
 from apps.viewing.processes import Process, Progress
@@ -29,16 +29,16 @@ _MOST_HEADERS = 20
 
 def parse_v3(body: Json) -> Wanted:
     """The body of POST /v3/viewingPackageCreators. Raises INPUT_MISSING, INPUT_INVALID."""
-    wire.require_choice(body, "input.source.type", "workFile")
-    file_id = wire.require_text(body, "input.source.fileId")
+    bodies.require_choice(body, "input.source.type", "workFile")
+    file_id = bodies.require_text(body, "input.source.fileId")
     id = package_id(body, "input.packageId")
     path = "input.lifetimeAfterLastUse"
-    lifetime = wire.optional_text(body, path) or DEFAULT_LIFETIME
+    lifetime = bodies.optional_text(body, path) or DEFAULT_LIFETIME
     return Wanted(
         id,
         parse_lifetime(lifetime, path),
         file_id=file_id,
-        password=wire.optional_text(body, "input.source.password"),
+        password=bodies.optional_text(body, "input.source.password"),
         echo={
             "source": {"type": "workFile", "fileId": file_id},
             "packageId": id,
@@ -52,13 +52,13 @@ def parse_v2(body: Json) -> Wanted:
 
     The storage of `type` "document" is that of work files: its `fileName` is a `fileId`.
     """
-    kind = wire.require_choice(body, "input.source.type", "upload", "document", "url")
+    kind = bodies.require_choice(body, "input.source.type", "upload", "document", "url")
     id = package_id(body, "input.source.documentId")
     source: Json = {"type": kind, "documentId": id}
     named = {"document": "fileName", "url": "url"}.get(kind, "")
     if named:
-        source[named] = wire.require_text(body, f"input.source.{named}")
-    seconds = wire.optional_whole(
+        source[named] = bodies.require_text(body, f"input.source.{named}")
+    seconds = bodies.optional_whole(
         body, "input.viewingPackageLifetime", default=86400, most=int(_MOST.total_seconds())
     )
     return Wanted(
@@ -67,22 +67,22 @@ def parse_v2(body: Json) -> Wanted:
         file_id=source.get("fileName", ""),
         source_url=source.get("url", ""),
         headers=parse_headers(body, "input.source.headers"),
-        password=wire.optional_text(body, "input.source.password"),
+        password=bodies.optional_text(body, "input.source.password"),
         echo={"source": source, "viewingPackageLifetime": seconds},
     )
 
 
 def package_id(body: Json, path: str) -> str:
     """The required id of a package. Raises INPUT_MISSING, INPUT_INVALID."""
-    value = wire.require_text(body, path)
+    value = bodies.require_text(body, path)
     if not re.fullmatch(ID_PATTERN, value):
-        raise wire.invalid(path, value, {"type": "string", "pattern": ID_PATTERN})
+        raise bodies.invalid(path, value, {"type": "string", "pattern": ID_PATTERN})
     return value
 
 
 def optional_id(body: Json, path: str) -> str:
     """The same, blank where there is none."""
-    return package_id(body, path) if wire.optional_text(body, path) else ""
+    return package_id(body, path) if bodies.optional_text(body, path) else ""
 
 
 def parse_lifetime(text: str, at: str) -> timedelta | None:
@@ -90,7 +90,7 @@ def parse_lifetime(text: str, at: str) -> timedelta | None:
     if text == FOREVER:
         return None
     if not re.fullmatch(LIFETIME_PATTERN, text):
-        raise wire.invalid(at, text, {"type": "string", "pattern": LIFETIME_PATTERN})
+        raise bodies.invalid(at, text, {"type": "string", "pattern": LIFETIME_PATTERN})
     return min(timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]]), _MOST)
 
 
@@ -105,12 +105,12 @@ def lifetime(value: timedelta | None) -> str:
 
 def parse_headers(body: Json, path: str) -> dict[str, str]:
     """Request headers for fetching a URL. Raises INPUT_INVALID."""
-    headers = wire.optional_object(body, path)
+    headers = bodies.optional_object(body, path)
     for name, value in headers.items():
         sound = isinstance(value, str) and len(value) < 4000 and value == header_text(value)
         if not sound or not _HEADER_NAME.fullmatch(name) or len(headers) > _MOST_HEADERS:
             expected = {"type": "object", "additionalProperties": {"type": "string"}}
-            raise wire.invalid(path, None, expected)
+            raise bodies.invalid(path, None, expected)
     return headers
 
 

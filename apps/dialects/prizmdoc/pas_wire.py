@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.dialects.prizmdoc import wire
+from apps.dialects.prizmdoc import bodies
 from apps.dialects.prizmdoc.packages_wire import optional_id, package_id, parse_headers
 
 Json = dict[str, Any]
@@ -32,15 +32,15 @@ class Source:
 
 def parse_source(body: Json) -> Source:
     """`source` of a body; without it the document is uploaded. Raises INPUT_*."""
-    if not wire.optional_object(body, "source"):
+    if not bodies.optional_object(body, "source"):
         return Source()
-    kind = wire.require_choice(body, "source.type", *TYPES)
+    kind = bodies.require_choice(body, "source.type", *TYPES)
     document_id = (package_id if kind == "viewingPackage" else optional_id)(
         body, "source.documentId"
     )
-    name = wire.optional_text(body, "source.displayName", most=255)
-    file_id = wire.require_text(body, "source.fileName") if kind == "document" else ""
-    url = wire.require_text(body, "source.url") if kind == "url" else ""
+    name = bodies.optional_text(body, "source.displayName", most=255)
+    file_id = bodies.require_text(body, "source.fileName") if kind == "document" else ""
+    url = bodies.require_text(body, "source.url") if kind == "url" else ""
     echo = {
         "type": kind,
         "displayName": name,

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from apps.core.errors import CATALOGUE, ErrorCode
 from apps.dialects import schema as api
+from apps.dialects.prizmdoc.bodies import Property
 from apps.dialects.prizmdoc.errors import SPELLINGS, V2_SPELLINGS, Spellings
-from apps.dialects.prizmdoc.wire import PROPERTIES, Property
+from apps.dialects.prizmdoc.wire import PROPERTIES
 
 Json = dict[str, Any]
 View = TypeVar("View", bound=type)

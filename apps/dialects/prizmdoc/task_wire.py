@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from apps.dialects.prizmdoc import wire
+from apps.dialects.prizmdoc import bodies
 from apps.dialects.prizmdoc.packages_wire import process
 from apps.viewing import converting, searching
 from apps.viewing.converting import ConverterSource
@@ -27,10 +27,10 @@ _TOKEN = "recto"  # noqa: S105 - the affinity token, see views.py
 def parse_search(body: Json) -> tuple[list[searching.Term], Json]:
     """The terms, and the input to be echoed. Raises INPUT_MISSING, INPUT_INVALID."""
     path = "input.searchTerms"
-    items = wire.require_objects(body, path, most=searching.MOST_TERMS)
+    items = bodies.require_objects(body, path, most=searching.MOST_TERMS)
     terms, echo = [], []
     for number, item in enumerate(items):
-        with wire.inside(f"{path}[{number}]"):
+        with bodies.inside(f"{path}[{number}]"):
             term = _term(item)
         terms.append(term)
         echo.append(
@@ -45,12 +45,12 @@ def parse_search(body: Json) -> tuple[list[searching.Term], Json]:
 
 
 def _term(item: Json) -> searching.Term:
-    kind: Any = wire.require_choice(item, "type", *TERM_TYPES)
-    pattern = wire.require_text(item, "pattern")
+    kind: Any = bodies.require_choice(item, "type", *TERM_TYPES)
+    pattern = bodies.require_text(item, "pattern")
     if len(pattern) > MOST_LETTERS:
-        raise wire.invalid("pattern", None, {"type": "string", "maxLength": MOST_LETTERS})
-    case = wire.optional_flag(item, "caseSensitive")
-    return searching.Term(kind, pattern, case, wire.optional_flag(item, "matchWholeWord"))
+        raise bodies.invalid("pattern", None, {"type": "string", "maxLength": MOST_LETTERS})
+    case = bodies.optional_flag(item, "caseSensitive")
+    return searching.Term(kind, pattern, case, bodies.optional_flag(item, "matchWholeWord"))
 
 
 def search_task(identity: str, task: searching.Task) -> Json:
@@ -84,18 +84,18 @@ def search_results(found: searching.Results, offset: int) -> Json:
 # --- Content converters -------------------------------------------------------------------------
 def parse_conversion(body: Json) -> tuple[list[ConverterSource], str, Json]:
     """Sources, format, and the input to be echoed. Raises INPUT_MISSING, INPUT_INVALID."""
-    items = wire.require_objects(body, "input.sources", most=converting.MOST_SOURCES)
+    items = bodies.require_objects(body, "input.sources", most=converting.MOST_SOURCES)
     sources, echo = [], []
     for number, item in enumerate(items):
-        with wire.inside(f"input.sources[{number}]"):
-            file_id = wire.require_text(item, "fileId")
-            pages = wire.optional_text(item, "pages")
-            password = wire.optional_text(item, "password")
+        with bodies.inside(f"input.sources[{number}]"):
+            file_id = bodies.require_text(item, "fileId")
+            pages = bodies.optional_text(item, "pages")
+            password = bodies.optional_text(item, "password")
             sources.append(ConverterSource(file_id, _from_zero(pages), password))
         echo.append({"fileId": file_id, "pages": pages})
-    format = wire.require_choice(body, "input.dest.format", *converting.FORMATS)
+    format = bodies.require_choice(body, "input.dest.format", *converting.FORMATS)
     if len(sources) > 1 and format not in converting.JOINED_FORMATS:
-        error = wire.invalid("input.sources", None, {"type": "array", "maxItems": 1})
+        error = bodies.invalid("input.sources", None, {"type": "array", "maxItems": 1})
         error.data["error_code"] = "MultipleSourcesAreNotSupportedForThisDestinationFormat"
         raise error
     return sources, format, {"sources": echo, "dest": {"format": format}}
@@ -109,7 +109,7 @@ def _from_zero(pages: str) -> str:
     for part in pages.split(",") if re.fullmatch(PAGES_PATTERN, pages) else [""]:
         first, dash, last = (word.strip() for word in part.partition("-"))
         if not first or (last and int(last) < int(first)):
-            error = wire.invalid("pages", pages, {"type": "string", "pattern": PAGES_PATTERN})
+            error = bodies.invalid("pages", pages, {"type": "string", "pattern": PAGES_PATTERN})
             error.data["error_code"] = "InvalidPageSyntax"
             raise error
         shifted.append(f"{int(first) - 1}{dash}{int(last) - 1 if last else ''}")

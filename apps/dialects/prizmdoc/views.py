@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from apps.conversion.recipe import RASTER_FORMATS
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, file_response, json_body
-from apps.dialects.prizmdoc import errors, schema, watermarks, wire
+from apps.dialects.prizmdoc import bodies, errors, schema, watermarks, wire
 from apps.viewing import comparing, content
 from apps.viewing import services as viewing
 from apps.viewing.view import View
@@ -161,14 +161,14 @@ class SourceRef(PrizmDocView):
     def put(self, request: Request, u_id: str) -> HttpResponse:
         """Attaches a work file as the source document, or two to be compared."""
         identity, body = self.identity(u_id), json_body(request)
-        if wire.require_choice(body, "refType", "workFile", "comparison") == "workFile":
-            file_id = wire.require_text(body, "fileId")
+        if bodies.require_choice(body, "refType", "workFile", "comparison") == "workFile":
+            file_id = bodies.require_text(body, "fileId")
             viewing.attach_work_file(self.actor, identity, file_id)
         else:
-            wire.require_choice(body, "original.refType", "workFile")
-            wire.require_choice(body, "revised.refType", "workFile")
-            original = wire.require_text(body, "original.fileId")
-            revised = wire.require_text(body, "revised.fileId")
+            bodies.require_choice(body, "original.refType", "workFile")
+            bodies.require_choice(body, "revised.refType", "workFile")
+            original = bodies.require_text(body, "original.fileId")
+            revised = bodies.require_text(body, "revised.fileId")
             comparing.attach_work_files(self.actor, identity, original, revised)
         return HttpResponse(status=200)
 

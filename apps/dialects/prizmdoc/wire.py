@@ -8,135 +8,39 @@ Unknown properties are ignored, known ones are type-checked. Booleans may come a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from apps.core.errors import ErrorCode, PortalError
+from apps.dialects.prizmdoc import bodies
 
 Json = dict[str, Any]
 MAXIMUM_SECONDS = 30 * 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One property: its JSON type for the error message, default, and reader."""
-
-    type: str
-    default: Any
-    read: Callable[[Any], Any]
-    expected: Json
-
-
-def invalid(at: str, value: Any, expected: Json) -> PortalError:
-    """INPUT_INVALID for the property at a path, with what is expected there as JSON Schema."""
-    return PortalError(
-        ErrorCode.INPUT_INVALID,
-        f"`{at}` is not valid: expected {_in_words(expected)}.",
-        at=at,
-        expected=expected,
-        actual=value if isinstance(value, str | int | float | bool) else None,
-    )
-
-
-def _in_words(expected: Json) -> str:
-    if "enum" in expected:
-        return "one of " + ", ".join("null" if v is None else f'"{v}"' for v in expected["enum"])
-    words = str(expected["type"])
-    if "pattern" in expected:
-        words += f" that matches {expected['pattern']}"
-    if "exclusiveMinimum" in expected:
-        words += f" above {expected['exclusiveMinimum']}"
-    if "minimum" in expected:
-        words += f" from {expected['minimum']}"
-    if "maximum" in expected:
-        words += f" to {expected['maximum']}"
-    return words
-
-
-def _text(most: int = 1000) -> Property:
-    def read(value: Any) -> str | None:
-        if value is None or (isinstance(value, str) and len(value) <= most and "\0" not in value):
-            return value
-        raise ValueError
-
-    return Property("string", None, read, {"type": "string", "maxLength": most})
-
-
-def _integer(default: int | None, least: int, most: int) -> Property:
-    def read(value: Any) -> int:
-        if isinstance(value, str) and value.strip().isdigit():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError
-        return value
-
-    return Property(
-        "integer", default, read, {"type": "integer", "minimum": least, "maximum": most}
-    )
-
-
-def _boolean(default: bool) -> Property:
-    def read(value: Any) -> bool:
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.lower() in {"true", "false"}:
-            return value.lower() == "true"
-        raise ValueError
-
-    return Property("boolean", default, read, {"type": "boolean"})
-
-
-def _choice(default: str | None, *choices: str | None) -> Property:
-    def read(value: Any) -> str | None:
-        if value in choices:
-            return None if value == "" else value
-        raise ValueError
-
-    return Property("string", default, read, {"type": "string", "enum": list(choices)})
-
-
-def _object() -> Property:
-    def read(value: Any) -> Json:
-        if isinstance(value, dict):
-            return value
-        raise ValueError
-
-    return Property("object", {}, read, {"type": "object"})
-
-
-def _objects() -> Property:
-    def read(value: Any) -> list[Json]:
-        if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-            return value
-        raise ValueError
-
-    return Property("array", [], read, {"type": "array", "items": {"type": "object"}})
-
-
-PROPERTIES: dict[str, Property] = {
-    "origin": _object(),
-    "render.flash.optimizationLevel": _integer(1, 0, 3),
-    "render.html5.alwaysUseRaster": _boolean(False),
-    "render.html5.rasterResolution": _integer(150, 36, 600),
-    "password": _text(),
-    "watermarkText": _text(),
-    "externalId": _text(2000),
-    "attachmentIndex": _integer(0, 0, 0),
-    "attachmentDisplayName": _text(255),
-    "tenantId": _text(255),
-    "countOfInitialPages": _integer(0, 0, 1_000_000),
-    "documentSource": _choice(None, None, "", "api", "http"),
-    "documentExtension": _text(12),
-    "serverCaching": _choice("full", "full", "none"),
-    "startConverting": _choice(None, None, "none", "initialPages"),
-    "contentType": _choice(None, None, "png", "svg"),
-    "pageContentEncryption": _choice(None, None, "none"),
-    "allowedClientFileFormats": _text(),
-    "minSecondsAvailable": _integer(None, 1, 7 * 24 * 3600),
-    "watermarks": _objects(),
+PROPERTIES: dict[str, bodies.Property] = {
+    "origin": bodies.an_object(),
+    "render.flash.optimizationLevel": bodies.integer(1, 0, 3),
+    "render.html5.alwaysUseRaster": bodies.boolean(False),
+    "render.html5.rasterResolution": bodies.integer(150, 36, 600),
+    "password": bodies.text(),
+    "watermarkText": bodies.text(),
+    "externalId": bodies.text(2000),
+    "attachmentIndex": bodies.integer(0, 0, 0),
+    "attachmentDisplayName": bodies.text(255),
+    "tenantId": bodies.text(255),
+    "countOfInitialPages": bodies.integer(0, 0, 1_000_000),
+    "documentSource": bodies.choice(None, None, "", "api", "http"),
+    "documentExtension": bodies.text(12),
+    "serverCaching": bodies.choice("full", "full", "none"),
+    "startConverting": bodies.choice(None, None, "none", "initialPages"),
+    "contentType": bodies.choice(None, None, "png", "svg"),
+    "pageContentEncryption": bodies.choice(None, None, "none"),
+    "allowedClientFileFormats": bodies.text(),
+    "minSecondsAvailable": bodies.integer(None, 1, 7 * 24 * 3600),
+    "watermarks": bodies.objects(),
 }
 # Echoed only when the caller sent them: the page's example answer does not show them.
 _ECHOED_WHEN_SENT = {"allowedClientFileFormats", "minSecondsAvailable"}
@@ -169,7 +73,7 @@ def parse_session(body: Json) -> SessionRequest:
     """
     echo: Json = {}
     for path, known in PROPERTIES.items():
-        present, value = _look_up(body, path)
+        present, value = bodies.look_up(body, path)
         if not present or value is None:
             if path in _ECHOED_WHEN_SENT:
                 continue
@@ -178,7 +82,7 @@ def parse_session(body: Json) -> SessionRequest:
         try:
             _put(echo, path, known.read(value))
         except ValueError:
-            raise invalid(path, value, known.expected) from None
+            raise bodies.invalid(path, value, known.expected) from None
     request = SessionRequest(echo)
     if request["documentSource"] == "http" and not request["externalId"]:
         raise PortalError(
@@ -194,21 +98,6 @@ def parse_session(body: Json) -> SessionRequest:
             error_code="InputNotSupportedWithServerCachineEnabled",
         )
     return request
-
-
-def _look_up(body: Json, path: str) -> tuple[bool, Any]:
-    value: Any = body
-    walked: list[str] = []
-    for step in path.split("."):
-        if not isinstance(value, dict):
-            raise invalid(".".join(walked), value, {"type": "object"})
-        if step not in value:
-            return False, None
-        value = value[step]
-        walked.append(step)
-        if value is None:
-            return False, None
-    return True, value
 
 
 def _put(echo: Json, path: str, value: Any) -> None:
@@ -277,100 +166,22 @@ def file_extension(parameters: Mapping[str, str]) -> str:
 
 
 def _invalid_query(at: str, value: str, expected: Json) -> PortalError:
-    error = invalid(at, value, expected)
+    error = bodies.invalid(at, value, expected)
     error.data["in"] = "query"
     return error
 
 
-def require_text(body: Json, path: str) -> str:
-    """A required non-blank string of a body. Raises INPUT_MISSING or INPUT_INVALID."""
-    present, value = _look_up(body, path)
-    if not present:
-        raise PortalError(ErrorCode.INPUT_MISSING, f"`{path}` is required.", at=path)
-    if not isinstance(value, str) or not value.strip():
-        raise invalid(path, value, {"type": "string"})
-    return value
-
-
-def optional_text(body: Json, path: str, *, most: int = 1000) -> str:
-    """An optional string of a body; blank when absent or null. Raises INPUT_INVALID."""
-    _, value = _look_up(body, path)
-    try:
-        return _text(most).read(value) or ""
-    except ValueError:
-        raise invalid(path, value, {"type": "string", "maxLength": most}) from None
-
-
-def optional_whole(body: Json, path: str, *, default: int, least: int = 1, most: int) -> int:
-    """An optional whole number of a body. Raises INPUT_INVALID."""
-    present, value = _look_up(body, path)
-    reader = _integer(default, least, most)
-    try:
-        return int(reader.read(value)) if present else default
-    except ValueError:
-        raise invalid(path, value, reader.expected) from None
-
-
-def optional_flag(body: Json, path: str) -> bool:
-    """An optional boolean of a body, false when absent. Raises INPUT_INVALID."""
-    present, value = _look_up(body, path)
-    reader = _boolean(False)
-    try:
-        return bool(reader.read(value)) if present else False
-    except ValueError:
-        raise invalid(path, value, reader.expected) from None
-
-
-def require_objects(body: Json, path: str, *, most: int) -> list[Json]:
-    """A required list of 1 to `most` objects. Raises INPUT_MISSING, INPUT_INVALID."""
-    present, value = _look_up(body, path)
-    if not present:
-        raise PortalError(ErrorCode.INPUT_MISSING, f"`{path}` is required.", at=path)
-    expected = _objects().expected | {"minItems": 1, "maxItems": most}
-    if not isinstance(value, list) or not 1 <= len(value) <= most:
-        raise invalid(path, value, expected)
-    if not all(isinstance(item, dict) for item in value):
-        raise invalid(path, None, expected)
-    return value
-
-
-@contextmanager
-def inside(path: str) -> Iterator[None]:
-    """Errors raised in the block are about a property inside the one at `path`."""
-    try:
-        yield
-    except PortalError as error:
-        error.at = f"{path}.{error.at}"
-        raise
-
-
-def optional_object(body: Json, path: str) -> Json:
-    """An optional object of a body; empty when absent or null. Raises INPUT_INVALID."""
-    present, value = _look_up(body, path)
-    if present and not isinstance(value, dict):
-        raise invalid(path, value, {"type": "object"})
-    return dict(value) if present else {}
-
-
-def require_choice(body: Json, path: str, *choices: str) -> str:
-    """A required string out of a few."""
-    value = require_text(body, path)
-    if value not in choices:
-        raise invalid(path, value, {"type": "string", "enum": list(choices)})
-    return value
-
-
 def parse_stop(body: Json) -> tuple[int, str]:
     """`httpStatus` and `endUserMessage` of SessionStopped, both required (seed 001)."""
-    present, status = _look_up(body, "httpStatus")
+    present, status = bodies.look_up(body, "httpStatus")
     if not present:
         raise PortalError(ErrorCode.INPUT_MISSING, "`httpStatus` is required.", at="httpStatus")
-    reader = _integer(None, 400, 599)
+    reader = bodies.integer(None, 400, 599)
     try:
         status = reader.read(status)
     except ValueError:
-        raise invalid("httpStatus", status, reader.expected) from None
-    return status, require_text(body, "endUserMessage")[:500]
+        raise bodies.invalid("httpStatus", status, reader.expected) from None
+    return status, bodies.require_text(body, "endUserMessage")[:500]
 
 
 def without_password(echo: Json) -> Json:
