@@ -37,7 +37,10 @@ _MEANINGS = {
     "pageContentEncryption": "Not available.",
     "allowedClientFileFormats": "Kept and returned.",
     "minSecondsAvailable": 'The idle time, in seconds; needs `serverCaching` "none".',
-    "watermarks": "Drawn on every page, also on the PDF; the source stays as it is.",
+    "watermarks": "Drawn on every page, also on the PDF; the source stays as it is. In a text, "
+    "`{{name}}` stands for a value of `watermarkData`, for `{{externalId}}` or `{{tenantId}}`, or "
+    "for `{{date}}` or `{{time}}` of the session's creation (UTC).",
+    "watermarkData": "Values for watermarks, by name: strings, numbers or booleans.",
 }
 
 

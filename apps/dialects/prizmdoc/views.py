@@ -5,7 +5,7 @@ Source: seed 001. The methods' docstrings name the line of that page they answer
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from rest_framework.request import Request
@@ -90,13 +90,19 @@ class ViewingSessions(PrizmDocView):
 
 def session_options(wanted: wire.SessionRequest) -> viewing.Options:
     """What the properties of a session mean."""
+    values = watermarks.values_of(
+        wanted["watermarkData"] or {},
+        wanted["externalId"] or "",
+        wanted["tenantId"] or "",
+        datetime.now(UTC),
+    )
     return viewing.Options(
         display_name=wanted["attachmentDisplayName"] or wanted["externalId"] or "",
         external_id=wanted["externalId"] or "",
         password=wanted["password"] or "",
         idle=wanted.idle,
         source_url=wanted["externalId"] or "" if wanted["documentSource"] == "http" else "",
-        watermarks=watermarks.parse(wanted["watermarks"], wanted["watermarkText"]),
+        watermarks=watermarks.parse(wanted["watermarks"], wanted["watermarkText"], values),
         starts_converting=wanted["startConverting"] != "none",
         echo=wire.without_password(wanted.echo),
     )

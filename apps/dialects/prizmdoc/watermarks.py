@@ -2,12 +2,17 @@
 
 Source: seed 001, POST ViewingSession (`type` "text"); CONTRACT section 1 (diagonal text, image).
 Every property is checked: a watermark that could not be drawn as asked is refused.
+
+`{{name}}` in a text stands for a value (ours): one of the body's `watermarkData`, `externalId`,
+`tenantId`, or `date` and `time` of the session's creation, in UTC. A name without a value is
+refused, so that no page shows the braces.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from apps.core.errors import ErrorCode, PortalError
@@ -18,24 +23,54 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?|[a-zA-Z]{3,24}")
 _SIZE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*(pt|px|)")
 _FONT = re.compile(r"[\w ,'-]{1,100}")
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
+_NAME = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
+_PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_]\w{0,63})\s*\}\}", re.ASCII)
+_MOST_LETTERS = 200
 _IMAGE_CHARACTERS = 700_000
 _MOST = 20
 
 
-def parse(items: list[Json], legacy_text: str | None) -> list[Watermark]:
-    """The watermarks of a session; `watermarkText` is a diagonal one.
+def parse(items: list[Json], legacy_text: str | None, values: Mapping[str, str]) -> list[Watermark]:
+    """The watermarks of a session, filled with values; `watermarkText` is a diagonal one.
 
     Raises INPUT_INVALID with the path of the property at fault, as `watermarks[0].color`.
     """
     if len(items) > _MOST:
         raise _invalid("watermarks", {"type": "array", "maxItems": _MOST})
-    found = [_one(item, f"watermarks[{index}]") for index, item in enumerate(items)]
+    found = [_one(item, f"watermarks[{index}]", values) for index, item in enumerate(items)]
     if legacy_text:
-        found.append(Watermark("diagonal", text=legacy_text))
+        text = _fill(legacy_text, "watermarkText", values)
+        found.append(Watermark("diagonal", text=text))
     return found
 
 
-def _one(item: Json, at: str) -> Watermark:
+def values_of(data: Json, external_id: str, tenant_id: str, now: datetime) -> dict[str, str]:
+    """What names in watermarks stand for. Raises INPUT_INVALID at `watermarkData.<name>`."""
+    values = {
+        "externalId": external_id,
+        "tenantId": tenant_id,
+        "date": now.strftime("%Y-%m-%d"),
+        "time": now.strftime("%H:%M UTC"),
+    }
+    for name, value in data.items():
+        known = _NAME.fullmatch(name) and isinstance(value, str | int | float)
+        values[name] = str(value).lower() if isinstance(value, bool) else str(value)
+        if not known or len(values[name]) > _MOST_LETTERS:
+            expected = {"type": "string", "maxLength": _MOST_LETTERS}
+            raise _invalid(f"watermarkData.{name}", expected)
+    return values
+
+
+def _fill(text: str, at: str, values: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            raise _invalid(at, {"type": "string", "placeholders": sorted(values)})
+        return values[match[1]]
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def _one(item: Json, at: str, values: Mapping[str, str]) -> Watermark:
     reader = _Reader(item, at)
     kind = reader.choice("type", "text", "diagonalText", "image")
     opacity = reader.number("opacity", 1.0, 0.0, 1.0)
@@ -48,7 +83,7 @@ def _one(item: Json, at: str) -> Watermark:
         return Watermark("image", image=reader.image("src"), **places)
     return Watermark(
         "text" if kind == "text" else "diagonal",
-        text=reader.text("text"),
+        text=_fill(reader.text("text"), f"{at}.text", values),
         color=reader.matching("color", _COLOR, "#808080", "a CSS colour name or #rrggbb"),
         font=reader.matching("fontFamily", _FONT, "sans-serif", "font names"),
         size=reader.size("fontSize", 14.0),

@@ -41,9 +41,10 @@ PROPERTIES: dict[str, bodies.Property] = {
     "allowedClientFileFormats": bodies.text(),
     "minSecondsAvailable": bodies.integer(None, 1, 7 * 24 * 3600),
     "watermarks": bodies.objects(),
+    "watermarkData": bodies.an_object(),
 }
 # Echoed only when the caller sent them: the page's example answer does not show them.
-_ECHOED_WHEN_SENT = {"allowedClientFileFormats", "minSecondsAvailable"}
+_ECHOED_WHEN_SENT = {"allowedClientFileFormats", "minSecondsAvailable", "watermarkData"}
 
 
 @dataclass(frozen=True, slots=True)
