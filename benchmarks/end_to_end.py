@@ -22,7 +22,7 @@ _numbers = count()
 
 def measure(directory: Path, *, quick: bool) -> Iterator[Row]:
     """Rows for one user against a script, and for 1, 2 and 4 users at once."""
-    each = 3 if quick else 10
+    each = 3 if quick else 8
     with running_stack() as stack:
         credentials = stack.register("Benchmarks")
         users = [Integrator(stack.url, credentials) for _ in range(4)]

@@ -46,7 +46,7 @@ def measure(directory: Path, *, quick: bool) -> Iterator[Row]:
             for ours in (_EARLY, _WHOLE):
                 yield _row(what, taken, ours, baselines.UNOSERVER, again if server.restarts else "")
     # Each takes it seconds.
-    few = [small, small, *files[:: 16 if quick else 4]]
+    few = [small, small, *files[:: 21 if quick else 6]]
     yield _row(
         "small .docx and office files to PDF",
         take_turns(few, {_EARLY: early, baselines.SOFFICE_COLD: cold}),

@@ -61,7 +61,7 @@ def measure(directory: Path, *, quick: bool) -> Iterator[Row]:
     long = portal_data.converted(portal_data.work_file(documents.docx(200, "pages"), "docx"))
     text = workfiles.read_all(long.parts.get(name="whole").blob)
     kinds = {
-        "text": _slices(text, _TEXT_SLICE)[: 2 if quick else 8],
+        "text": _slices(text, _TEXT_SLICE)[: 2 if quick else 6],
         "pictures": [
             one for pdf in documents.picture_pdfs() for one in _slices(pdf, _PICTURE_SLICE)
         ],
