@@ -273,6 +273,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
+    "DEFAULT_GENERATOR_CLASS": "portal.reference.SchemaGenerator",
     "TITLE": "Recto",
     "DESCRIPTION": "A self-hosted document portal: another system opens a session, a person "
     "gets a page.",
