@@ -19,7 +19,7 @@ Json = dict[str, Any]
 TERM_TYPES = ("simple", "regex", "wildcard")
 MOST_LETTERS = 1000
 _PART = r" *[1-9][0-9]{0,6} *(- *([1-9][0-9]{0,6})? *)?"
-PAGES_PATTERN = f"^{_PART}(,{_PART})*$"
+PAGES_PATTERN = f"^({_PART}(,{_PART})*)?$"
 _TOKEN = "recto"  # noqa: S105 - the affinity token, see views.py
 
 
