@@ -14,8 +14,8 @@ from apps.comparison.alignment import matching_blocks
 from apps.comparison.revision import Place
 from apps.comparison.words import Page, Token, places_of, tokens_of, tokens_on
 
-# The share of a revision's words that must be found where the alignment puts them.
-_FOUND = 0.8
+# The share of a revision's words that must be found, in order, where the alignment puts them.
+_FOUND = 0.5
 # A revision of so few words must also stand beside a word it stands beside in the story.
 _FEW = 3
 # A revision may be spread over so many times its words, and the words at a page's foot and head.

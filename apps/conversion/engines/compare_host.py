@@ -14,6 +14,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import IO
 
 from . import jail, seccomp
 from .job import Job, Refusal
-from .protocol import Meta
+from .protocol import FailureCode, Meta
 
 AUTHOR = "Recto"
 # Always the same, so that the same pair gives the same bytes; nobody reads a time in it.
@@ -34,6 +35,8 @@ _SETTINGS = {
 }
 _ENVIRONMENT = {"DOTNET_EnableDiagnostics": "0", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
 _LONGEST_ANSWER = 1024**3
+# How .NET says it; a library that cannot be mapped is one that cannot be found.
+_NO_MEMORY = re.compile("OutOfMemory|Out of memory|sufficient memory|Could not load file")
 _UNPACKED = "DOTNET_BUNDLE_EXTRACT_BASE_DIR"
 _FIRST_START_SECONDS = 60
 
@@ -98,19 +101,20 @@ def redline(job: Job, original: bytes, revised: bytes) -> bytes:
         requests.flush()
     line = answers.readline(_LONGEST_ANSWER)
     if not line.endswith(b"\n"):
-        words = (job.tmp / "stderr.txt").read_text("utf-8", "replace").strip().splitlines()
-        if any("OutOfMemory" in word or "Out of memory" in word for word in words):
-            raise Refusal("out_of_memory", "The comparison needs more memory than is allowed.")
-        detail = f"The comparison ended early: {words[-1][:300] if words else 'without a word'}"
-        raise Refusal("engine_crashed", detail)
+        words = (job.tmp / "stderr.txt").read_text("utf-8", "replace").strip()
+        raise _failure(words or "The comparison ended without a word.", "engine_crashed")
     answer = json.loads(line)
     if not answer.get("ok"):
         error = answer.get("error") or {}
-        if "OutOfMemory" in str(error.get("code")):
-            raise Refusal("out_of_memory", "The comparison needs more memory than is allowed.")
-        reason = str(error.get("message", "no reason given"))
-        raise Refusal("document_corrupt", f"The documents cannot be compared: {reason[:300]}")
+        reason = str(error.get("message", "no reason given")).strip()
+        raise _failure(f"The documents cannot be compared: {reason}", "document_corrupt")
     return base64.b64decode(answer["result"]["redlineB64"])
+
+
+def _failure(words: str, code: FailureCode) -> Refusal:
+    if _NO_MEMORY.search(words):
+        return Refusal("out_of_memory", "The comparison needs more memory than is allowed.")
+    return Refusal(code, words[:500])
 
 
 def _become(job: Job) -> tuple[IO[bytes], IO[bytes]]:
