@@ -37,6 +37,7 @@ def viewer(request: HttpRequest, u_id: str) -> HttpResponse:
     context = {
         "session_id": u_id[1:],
         "document_name": content.name(view),
+        "compares": view.compares,
         "permissions": {
             "download": view.detail.allow_download,
             "print": view.detail.allow_print,

@@ -124,12 +124,15 @@ export function createApi(base) {
     }
   }
 
-  return {
+  /* A session on two documents has three to show; without a name it is the red-lined one. */
+  const door = (document = "") => ({
+    /** The same server, asked about one document of a comparison. @param {string} document */
+    of: door,
     patiently,
     /** @param {string} name @param {(event: CustomEvent) => void} listener */
     on: (name, listener) => events.addEventListener(name, listener),
     /** What the server knows of this view. */
-    state: () => json(""),
+    state: () => json(about("", document)),
     /** @param {string} password */
     unlock: (password) =>
       json("/password", {
@@ -138,17 +141,26 @@ export function createApi(base) {
         body: JSON.stringify({ password }),
       }),
     /** @param {number} page @param {AbortSignal} [signal] */
-    text: async (page, signal) => (await content(`/pages/${page}/text`, signal)).json(),
+    text: async (page, signal) =>
+      (await content(about(`/pages/${page}/text`, document), signal)).json(),
     /** @param {number} page @param {{width: number, format: string}} look @param {AbortSignal} [signal] */
-    image: async (page, { width, format }, signal) =>
-      (await content(`/pages/${page}/image?width=${width}&format=${format}`, signal)).blob(),
+    image: async (page, { width, format }, signal) => {
+      const path = `/pages/${page}/image?width=${width}&format=${format}`;
+      return (await content(about(path, document), signal)).blob();
+    },
     /** @param {string} query @param {{matchCase: boolean, wholeWords: boolean}} options @param {AbortSignal} [signal] */
     search: (query, { matchCase, wholeWords }, signal) => {
       const q = new URLSearchParams({ q: query, case: +matchCase, whole: +wholeWords });
-      return json(`/search?${q}`, { signal });
+      return json(about(`/search?${q}`, document), { signal });
     },
-  };
+    /** What changed between two documents. @param {number} offset @param {number} limit */
+    revisions: (offset, limit) => json(`/revisions?offset=${offset}&limit=${limit}`),
+  });
+  return door();
 }
+
+const about = (path, document) =>
+  document ? `${path}${path.includes("?") ? "&" : "?"}document=${document}` : path;
 
 /**
  * @param {number} milliseconds

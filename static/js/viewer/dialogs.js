@@ -12,7 +12,7 @@ export function enableDialogs() {
     ...Object.entries(Object.groupBy(KEYS, (row) => row.group)).map(([group, rows]) =>
       make(
         "section",
-        {},
+        { "data-group": group },
         make("h3", {}, group),
         make(
           "dl",

@@ -1,3 +1,5 @@
+const COMPARE = "Compare";
+
 /**
  * All keys of the viewer: what people press, what they are shown, what is run.
  * `match` is tried against the key; `ctrl` rows need Ctrl or Cmd.
@@ -64,6 +66,14 @@ export const KEYS = [
     shown: ["Shift Enter"],
     keys: { "shift+Enter": "previous-hit", "shift+F3": "previous-hit" },
   },
+  {
+    group: COMPARE,
+    text: "Next, previous change",
+    shown: ["N", "Shift N"],
+    keys: { n: "next-change", "shift+n": "previous-change" },
+  },
+  { group: COMPARE, text: "List of changes", shown: ["C"], keys: { c: "changes" } },
+  { group: COMPARE, text: "Side by side", shown: ["S"], keys: { s: "side-by-side" } },
   {
     group: "Document",
     text: "Print",

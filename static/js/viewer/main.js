@@ -4,7 +4,6 @@ import { watchConnection } from "./connection.js";
 import { enableDialogs, openInfo } from "./dialogs.js";
 import { afterPause, announce, byId } from "./dom.js";
 import { enableGestures } from "./gestures.js";
-import { createImages } from "./images.js";
 import { enableKeyboard } from "./keyboard.js";
 import { enableMenu } from "./menus.js";
 import { dismiss, notify } from "./notices.js";
@@ -22,8 +21,8 @@ import {
 import { createSearch } from "./search.js";
 import { enableSelection, selectPage } from "./selection.js";
 import { followDocument, watchExpiry } from "./session.js";
+import { createSources, MAIN } from "./sources.js";
 import { createStore } from "./state.js";
-import { createTexts } from "./texts.js";
 import { createThumbnails, enableResizing } from "./thumbnails.js";
 import { createToolbar } from "./toolbar.js";
 
@@ -40,8 +39,9 @@ const store = createStore({
   session: null,
 });
 const api = createApi(viewer.dataset.api);
-const images = createImages(api, () => store.get().session.image_format);
-const texts = createTexts(api);
+const sources = createSources(api, () => store.get().session.image_format);
+const { images, texts } = sources;
+let comparison = null;
 const leave = () => scroller.focus({ preventScroll: true });
 
 const pages = createPages({
@@ -51,6 +51,7 @@ const pages = createPages({
   images,
   texts,
   copy: allowed("copy"),
+  onMove: (byReader) => comparison?.moved(byReader),
 });
 const thumbnails = createThumbnails({
   scroller: byId("thumbnail-scroller"),
@@ -62,9 +63,9 @@ const thumbnails = createThumbnails({
     pages.goTo(page);
   },
 });
-const search = createSearch({ api, texts, pages, store });
+const search = createSearch({ api: sources.search, texts, pages, store });
 const panels = createPanels({ leave, onSearch: (open) => (open ? search.open() : search.close()) });
-const print = allowed("print") ? createPrint({ images, pages, store }) : null;
+const print = allowed("print") ? createPrint(printed) : null;
 
 createToolbar({ store, goTo: pages.goTo, zoomTo: pages.zoomTo, leave });
 enableDialogs();
@@ -112,7 +113,8 @@ const commands = {
   rotate: () => pages.rotate(),
   fullscreen: () => toggleFullscreen(),
   theme: () => void announce(`${toggleTheme()} colours`),
-  thumbnails: () => panels.toggleThumbnails(),
+  thumbnails: () =>
+    !document.querySelector('[data-command="thumbnails"]').disabled && panels.toggleThumbnails(),
   search: () => (panels.searchOpen() ? search.open() : panels.setSearch(true)),
   "close-search": () => panels.closeTop(),
   "next-hit": () => search.step(1),
@@ -129,14 +131,25 @@ const commands = {
   info: () => openInfo(store.get().session, pages.sizeOf(store.get().page)),
   help: () => byId("help").showModal(),
   close: () => panels.closeTop(),
+  changes: () => comparison?.toggleChanges() ?? false,
+  "next-change": () => comparison?.step(1) ?? false,
+  "previous-change": () => comparison?.step(-1) ?? false,
+  "side-by-side": () => comparison?.toggleSideBySide() ?? false,
 };
-const WITHOUT_DOCUMENT = new Set(["theme", "help", "fullscreen", "thumbnails"]);
+const WITHOUT_DOCUMENT = new Set(["theme", "help", "fullscreen", "thumbnails", "changes"]);
 
 function run(name) {
   const ready = store.get().pageCount > 0 && byId("screen").hidden;
   // The browser's own dialog would print the frame around a document that is not there yet.
   if (!ready && !WITHOUT_DOCUMENT.has(name)) return name === "print";
   return commands[name]() !== false;
+}
+
+/** What the printer gets: the pages on show; of a comparison always the red-lined ones. */
+function printed() {
+  const { page, pageCount, rotation } = store.get();
+  const shown = { images, sizeOf: pages.sizeOf, page, pageCount, rotation, remark: "" };
+  return comparison?.printed(shown) ?? shown;
 }
 
 function refuseCopy() {
@@ -187,13 +200,39 @@ function showPages(sizes) {
   thumbnails.setSizes(sizes);
 }
 
-function onState(session) {
-  const { state, document: facts, progress } = session;
-  store.set({ session });
+const reload = () => location.reload();
+let meeting = null;
+
+/* The comparison's own scripts are fetched for sessions on two documents only. */
+function meetComparison() {
+  meeting ??= import("./compare/comparison.js").then(({ createComparison }) => {
+    const refuse = refuseCopy;
+    const parts = { api, sources, store, pages, panels, present, clear, allowed, refuse, leave };
+    comparison = createComparison(parts);
+  });
+  return meeting;
+}
+
+async function onState(session) {
+  if (session.compares) {
+    try {
+      await meetComparison();
+    } catch {
+      return showFailure(new Problem({ title: "The comparison could not be opened" }), reload);
+    }
+  }
   heardExpiry(session);
   for (const link of document.querySelectorAll("[data-original]"))
-    link.hidden = !session.permissions.original;
-  if (facts?.name) nameDocument(facts.name);
+    link.hidden = !session.permissions.original || session.compares;
+  if (session.document?.name) nameDocument(session.document.name);
+  if (comparison) comparison.heard(MAIN, session);
+  else present(session);
+}
+
+/** Shows a document as far as it is: its pages, or what there is to say instead. */
+function present(session) {
+  const { state, document: facts, progress } = session;
+  store.set({ session });
   document
     .querySelector('.toolbar [data-command="info"]')
     .toggleAttribute("data-mark", session.fonts?.substituted.length > 0);
@@ -207,8 +246,9 @@ function onState(session) {
     notify("preparing", "Preparing the remaining pages", { busy: true });
   else dismiss("preparing");
 
-  if (state === "empty") showWaiting();
-  else if (state === "converting" && !readable) showConverting(facts?.name, progress);
+  if (state === "empty") showWaiting(session.compares);
+  else if (state === "converting" && !readable)
+    showConverting(comparison?.opening() ?? `Opening ${facts?.name || "the document"}`, progress);
   else if (state === "failed") showFailure(new Problem(session.error, session.error.status));
   else if (state === "password_required") showPassword(facts?.name, unlock);
 }
@@ -219,28 +259,34 @@ function nameDocument(name) {
 }
 
 async function unlock(password) {
-  onState(await api.unlock(password));
+  await onState(await api.unlock(password));
   leave();
   follow();
 }
 
 function follow() {
-  followDocument(api, onState, (problem) => showFailure(problem, () => location.reload()));
+  followDocument(api, onState, (problem) => showFailure(problem, reload));
+}
+
+/** Takes the document off the view; another may follow. */
+function clear() {
+  pages.clear();
+  thumbnails.clear();
+  store.set({ pageCount: 0 });
+  dismiss("preparing");
 }
 
 api.on("ended", ({ detail }) => {
   panels.closeDrawer();
   panels.setSearch(false);
+  panels.setChanges(false);
+  comparison?.stop();
   for (const open of document.querySelectorAll("dialog[open]")) open.close();
   print?.stop();
-  pages.clear();
-  thumbnails.clear();
-  images.clear();
-  texts.clear();
-  store.set({ pageCount: 0 });
+  clear();
+  sources.clear();
   setReadable(false);
   byId("skeleton").hidden = true;
-  dismiss("preparing");
   showEnded(detail);
 });
 

@@ -125,12 +125,12 @@ export function createPage(index, { images, texts, copy }) {
       if (element.ariaLabel !== label) element.ariaLabel = label;
       size = points;
     },
-    /** @param {{boxes: number[][], current: boolean}[]} hits boxes in points */
+    /** @param {{boxes: number[][], current: boolean, tone?: string}[]} hits boxes in points */
     mark(hits) {
       marks.replaceChildren(
-        ...hits.flatMap(({ boxes, current }) =>
+        ...hits.flatMap(({ boxes, current, tone = "" }) =>
           boxes.map(([x0, y0, x1, y1]) => {
-            const box = make("i", { class: current && "current" });
+            const box = make("i", { class: current ? `current ${tone}`.trim() : tone || null });
             box.style.left = `${(100 * x0) / size.width}%`;
             box.style.top = `${(100 * y0) / size.height}%`;
             box.style.width = `${(100 * (x1 - x0)) / size.width}%`;

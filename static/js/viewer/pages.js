@@ -17,16 +17,16 @@ const SETTLED = 90;
  * Only pages in view and a few beside them exist as elements.
  * @param {{scroller: HTMLElement, space: HTMLElement, store: ReturnType<import("./state.js").createStore>,
  *   images: ReturnType<import("./images.js").createImages>, texts: ReturnType<import("./texts.js").createTexts>,
- *   copy: boolean}} context
+ *   copy: boolean, onMove?: (byReader: boolean) => void}} context
  */
-export function createPages({ scroller, space, store, images, texts, copy }) {
+export function createPages({ scroller, space, store, images, texts, copy, onMove }) {
   let sizes = expandSizes([]);
   let rows = stack(0, () => 0, GAP);
   let contentWidth = 0;
   let rotation = 0;
   let zoom = 1;
   let mode = "auto";
-  let marks = new Map();
+  const marks = new Map();
   let chosen = null;
   let lastTop = 0;
   let frame = 0;
@@ -34,12 +34,14 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
   const pinned = new Set();
   const scrolling = createScrolling(scroller, space, (byReader) => {
     if (byReader) chosen = null;
+    onMove?.(byReader);
     frame ||= requestAnimationFrame(() => {
       frame = 0;
       render();
     });
   });
 
+  const marksOn = (index) => [...marks.values()].flatMap((byPage) => byPage.get(index) ?? []);
   const margin = () => (scroller.clientWidth < 640 ? 8 : MARGIN);
   const scale = () => zoom * PIXELS_PER_POINT;
   const points = (index) => ({ width: sizes.widths[index], height: sizes.heights[index] });
@@ -123,7 +125,7 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
       scale: scale(),
       label: `Page ${index + 1} of ${store.get().pageCount}`,
     });
-    if (isNew) page.mark(marks.get(index) ?? []);
+    if (isNew) page.mark(marksOn(index));
   }
 
   function urgency(index) {
@@ -276,10 +278,30 @@ export function createPages({ scroller, space, store, images, texts, copy }) {
       chosen = index;
       store.set({ page: index });
     },
-    /** @param {Map<number, {boxes: number[][], current: boolean}[]>} byPage */
-    setMarks(byPage) {
-      marks = byPage;
-      for (const [index, page] of live) page.mark(marks.get(index) ?? []);
+    /**
+     * @param {Map<number, {boxes: number[][], current: boolean, tone?: string}[]>} byPage
+     * @param {string} [layer] marks of other layers stay
+     */
+    setMarks(byPage, layer = "search") {
+      marks.set(layer, byPage);
+      for (const [index, page] of live) page.mark(marksOn(index));
+    },
+    /**
+     * How far the reader is, in pages: 0 at the top, the page count at the very end. The point
+     * that counts moves from the upper edge of the view to the lower, so that both ends are met.
+     */
+    progress() {
+      const y = (scrolling.top() * rows.total) / Math.max(1, rows.total - scroller.clientHeight);
+      const index = rows.indexAt(y);
+      return index + (y - rows.top(index)) / (rows.height(index) + GAP);
+    },
+    /** @param {number} progress pages, as `progress` tells them */
+    setProgress(progress) {
+      if (sizes.count === 0) return;
+      chosen = null;
+      const index = Math.min(Math.max(Math.floor(progress), 0), sizes.count - 1);
+      const y = rows.top(index) + (progress - index) * (rows.height(index) + GAP);
+      scrolling.scrollTo((y * (rows.total - scroller.clientHeight)) / rows.total);
     },
     /** Pages that must stay in the document because a selection holds to them. @param {number[]} indexes */
     pin(indexes) {

@@ -5,12 +5,15 @@ const docked = matchMedia("(width >= 900px)");
 
 /**
  * Opens and closes the side panels: beside the document on wide screens, drawers over it on narrow ones.
+ * Search and the list of changes share one side; the list comes back when the search closes.
  * @param {{onSearch: (open: boolean) => void, leave: () => void}} context leave gives the focus back to the document
  */
 export function createPanels({ onSearch, leave }) {
   const viewer = byId("viewer");
   const root = document.documentElement;
   const search = byId("search");
+  const changes = byId("changes");
+  let changesWanted = false;
   const thumbnailsOpen = () =>
     docked.matches ? root.dataset.thumbnails !== "closed" : viewer.dataset.drawer === "thumbnails";
 
@@ -18,9 +21,11 @@ export function createPanels({ onSearch, leave }) {
     document
       .querySelector('[data-command="thumbnails"]')
       .setAttribute("aria-pressed", String(thumbnailsOpen()));
-    document
-      .querySelector('[data-command="search"]')
-      .setAttribute("aria-pressed", String(!search.hidden));
+    changes.hidden = !changesWanted || !search.hidden;
+    for (const [command, panel] of Object.entries({ search, changes }))
+      document
+        .querySelector(`[data-command="${command}"][aria-pressed]`)
+        .setAttribute("aria-pressed", String(!panel.hidden));
     byId("scrim").hidden = viewer.dataset.drawer === undefined;
   }
 
@@ -34,6 +39,12 @@ export function createPanels({ onSearch, leave }) {
     if (open) closeDrawer();
     show();
     onSearch(open);
+  }
+
+  function setChanges(open) {
+    if (open && !search.hidden) setSearch(false);
+    changesWanted = open;
+    show();
   }
 
   byId("scrim").addEventListener("click", closeDrawer);
@@ -55,11 +66,14 @@ export function createPanels({ onSearch, leave }) {
       show();
     },
     setSearch,
+    changesOpen: () => !changes.hidden,
+    setChanges,
     closeDrawer,
     /** Closes what lies on top. @returns {boolean} whether there was something to close */
     closeTop() {
       if (viewer.dataset.drawer) closeDrawer();
       else if (!search.hidden) setSearch(false);
+      else if (!changes.hidden) setChanges(false);
       else return false;
       leave();
       return true;

@@ -33,12 +33,18 @@ export function parseRange(text, count) {
 }
 
 /**
+ * @typedef {{images: {load: ReturnType<import("./images.js").createImages>["load"]},
+ *   sizeOf: (page: number) => {width: number, height: number}, rotation: number,
+ *   page: number | null, pageCount: number, remark: string}} Printed
+ *   page: the one in view, where there is one; remark: what every sheet has to say
+ */
+
+/**
  * Printing: the dialog, and the pages as pictures of their own size on sheets of that size.
- * @param {{images: ReturnType<import("./images.js").createImages>, pages: ReturnType<import("./pages.js").createPages>,
- *   store: ReturnType<import("./state.js").createStore>}} context
+ * @param {() => Printed} printed
  * @returns {{open: () => void, stop: () => void}}
  */
-export function createPrint({ images, pages, store }) {
+export function createPrint(printed) {
   const dialog = byId("print");
   const form = byId("print-form");
   const range = byId("print-range");
@@ -56,7 +62,7 @@ export function createPrint({ images, pages, store }) {
   }
 
   function wanted() {
-    const { page, pageCount } = store.get();
+    const { page, pageCount } = printed();
     const which = new FormData(form).get("which");
     if (which === "current") return [page];
     if (which === "range") return parseRange(range.value, pageCount);
@@ -64,13 +70,14 @@ export function createPrint({ images, pages, store }) {
   }
 
   function sheetFor(index, image) {
-    const { rotation } = store.get();
-    const { width, height } = pages.sizeOf(index);
+    const { rotation, sizeOf, remark } = printed();
+    const { width, height } = sizeOf(index);
     const across = rotation % 180 !== 0;
     const [wide, high] = [width * PIXELS_PER_POINT, height * PIXELS_PER_POINT];
     const turned = make("div", { class: "sheet" }, image);
     turnSheet(turned, across ? high : wide, across ? wide : high, rotation);
-    const paper = make("div", { class: "print-page" }, turned);
+    const words = remark && make("p", { class: "print-remark" }, remark);
+    const paper = make("div", { class: "print-page" }, turned, words);
     paper.style.width = `${wide}px`;
     // A hair less than the sheet, or rounding makes an empty sheet after each page.
     paper.style.height = `${high - 0.5}px`;
@@ -82,8 +89,9 @@ export function createPrint({ images, pages, store }) {
 
   function setSheetSizes(numbers) {
     const rules = new Map();
+    const { sizeOf } = printed();
     for (const index of numbers) {
-      const { width, height } = pages.sizeOf(index);
+      const { width, height } = sizeOf(index);
       rules.set(
         sheetName(width, height),
         `@page ${sheetName(width, height)} { size: ${width}pt ${height}pt; margin: 0; }`,
@@ -94,7 +102,8 @@ export function createPrint({ images, pages, store }) {
 
   async function prepare(numbers, signal) {
     const bar = byId("print-bar");
-    const upright = store.get().rotation % 180 === 0;
+    const { images, sizeOf, rotation } = printed();
+    const upright = rotation % 180 === 0;
     let ready = 0;
     const show = () => {
       bar.max = numbers.length;
@@ -107,7 +116,7 @@ export function createPrint({ images, pages, store }) {
     const queue = numbers.entries();
     const work = async () => {
       for (const [place, index] of queue) {
-        const { width, height } = pages.sizeOf(index);
+        const { width, height } = sizeOf(index);
         const pixels = rung(((upright ? width : height) / 72) * DOTS_PER_INCH);
         sheets[place] = sheetFor(
           index,
@@ -158,10 +167,14 @@ export function createPrint({ images, pages, store }) {
 
   return {
     open() {
-      const { page, pageCount } = store.get();
+      const { page, pageCount, remark } = printed();
       problem.textContent = "";
+      byId("print-remark").textContent = remark;
       byId("print-all").textContent = `(${pageCount})`;
-      byId("print-current").textContent = `(${page + 1})`;
+      byId("print-current").textContent = page === null ? "" : `(${page + 1})`;
+      form.querySelector('[value="current"]').closest("label").hidden = page === null;
+      if (page === null && form.elements.which.value === "current")
+        form.elements.which.value = "all";
       dialog.showModal();
       // The choice comes before the close button. Not `autofocus`: browsers object in frames.
       form.querySelector(":checked").focus();

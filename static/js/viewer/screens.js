@@ -2,6 +2,7 @@ import { copyText } from "../clipboard.js";
 import { announce, byId, icon, make } from "./dom.js";
 
 const STAGES = {
+  comparing: "Finding what has changed",
   waiting: "Waiting for its turn",
   converting: "Converting the document",
   preparing: "Preparing the pages",
@@ -30,24 +31,31 @@ function show(state, { cover = false, focus = false }, ...content) {
 
 const badge = (name, tone = "") => make("div", { class: `badge ${tone}` }, icon(name));
 
-/** The calling system has not delivered the document yet. */
-export function showWaiting() {
-  if (byId("screen").dataset.state === "empty") return;
+/**
+ * The calling system has not delivered everything yet.
+ * @param {boolean} compares whether two documents are to be compared
+ */
+export function showWaiting(compares) {
+  const title = compares ? "Waiting for both documents" : "Waiting for the document";
+  if (byId("screen").querySelector("h2")?.textContent === title) return;
+  const text = compares
+    ? "The comparison begins by itself as soon as the original and the revised document have arrived."
+    : "The page opens by itself as soon as the document has arrived.";
   show(
     "empty",
     {},
-    make("h2", {}, "Waiting for the document"),
-    make("p", {}, "The page opens by itself as soon as the document has arrived."),
+    make("h2", {}, title),
+    make("p", {}, text),
     make("div", { class: "progress-line" }),
   );
-  announce("Waiting for the document");
+  announce(title);
 }
 
 /**
- * @param {string} name of the document
+ * @param {string} title
  * @param {{stage: string, elapsed_ms: number}} progress
  */
-export function showConverting(name, progress) {
+export function showConverting(title, progress) {
   const stage = STAGES[progress.stage] ?? STAGES.converting;
   const began = Date.now() - progress.elapsed_ms;
   const elapsed = make("span", { class: "elapsed" });
@@ -60,7 +68,7 @@ export function showConverting(name, progress) {
     show(
       "converting",
       {},
-      make("h2", {}, `Opening ${name || "the document"}`),
+      make("h2", {}, title),
       make("p", {}, make("span", { class: "stage-words" }), elapsed),
       make("div", { class: "progress-line" }),
     );

@@ -12,7 +12,7 @@ const EDGE = 40;
  */
 export function enableSelection({ scroller, pages, texts, allowed, refuse }) {
   document.addEventListener("copy", (event) => {
-    const ends = selectedEnds(pages);
+    const ends = selectedEnds(scroller, pages);
     if (!ends) return;
     event.preventDefault();
     if (!allowed) refuse();
@@ -21,14 +21,9 @@ export function enableSelection({ scroller, pages, texts, allowed, refuse }) {
   if (!allowed) return;
 
   document.addEventListener("selectionchange", () => {
-    const selection = getSelection();
-    pages.pin(
-      selection.isCollapsed
-        ? []
-        : [pageOf(selection.anchorNode), pageOf(selection.focusNode)].filter(
-            (index) => index !== null,
-          ),
-    );
+    const { isCollapsed, anchorNode, focusNode } = getSelection();
+    const ends = isCollapsed ? [] : [anchorNode, focusNode];
+    pages.pin(ends.map((node) => pageOf(node, scroller)).filter((index) => index !== null));
   });
 
   scroller.addEventListener("mousedown", (event) => {
@@ -86,26 +81,24 @@ function follow(scroller, pages) {
   window.addEventListener("blur", stop, { signal: done.signal });
 }
 
-const pageElement = (node) =>
-  (node instanceof Element ? node : node?.parentElement)?.closest(".page") ?? null;
-
-function pageOf(node) {
-  const element = pageElement(node);
-  return element ? Number(element.dataset.page) : null;
+/* Two documents may stand side by side: the page's number counts in its own column only. */
+function pageOf(node, scroller) {
+  const element = (node instanceof Element ? node : node?.parentElement)?.closest(".page");
+  return element && scroller.contains(element) ? Number(element.dataset.page) : null;
 }
 
 /** Where the selection begins and ends, as places in the texts of pages. */
-function selectedEnds(pages) {
+function selectedEnds(scroller, pages) {
   const selection = getSelection();
   if (selection.isCollapsed || selection.rangeCount === 0) return null;
   const range = selection.getRangeAt(0);
-  const from = placeOf(range.startContainer, range.startOffset, pages);
-  const to = placeOf(range.endContainer, range.endOffset, pages);
+  const place = (node, offset) => placeOf(node, offset, pageOf(node, scroller), pages);
+  const from = place(range.startContainer, range.startOffset);
+  const to = place(range.endContainer, range.endOffset);
   return from && to && { from, to };
 }
 
-function placeOf(node, offset, pages) {
-  const index = pageOf(node);
+function placeOf(node, offset, index, pages) {
   if (index === null) return null;
   const words = pages.page(index)?.words() ?? [];
   const word = words.find((one) => one.node === node);

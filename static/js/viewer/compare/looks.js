@@ -1,0 +1,127 @@
+import { followDocument } from "../session.js";
+import { MAIN } from "../sources.js";
+import { byId } from "../dom.js";
+
+/* Which document each look shows; the original of "side by side" has a column of its own. */
+const DOCUMENTS = {
+  redline: MAIN,
+  "side-by-side": "revised",
+  original: "original",
+  revised: "revised",
+};
+const NAMES = { [MAIN]: "red-lined", original: "original", revised: "revised" };
+const wide = matchMedia("(width >= 900px)");
+
+/**
+ * The ways to look at a comparison, and what is known of its three documents.
+ * @param {{api: ReturnType<import("../api.js").createApi>, store: ReturnType<import("../state.js").createStore>,
+ *   sources: ReturnType<import("../sources.js").createSources>, pages: ReturnType<import("../pages.js").createPages>,
+ *   panels: ReturnType<import("../panels.js").createPanels>, beside: ReturnType<import("./beside.js").createBeside>,
+ *   present: (session: object) => void, clear: () => void, onLook: () => void}} context
+ *   onLook: other pages can be seen now
+ */
+export function createLooks(context) {
+  const { api, store, sources, pages, panels, beside, present, clear, onLook } = context;
+  const choice = byId("looks");
+  const thumbnails = document.querySelector('[data-command="thumbnails"]');
+  const states = new Map();
+  const followed = new Set([MAIN]);
+  let current = "redline";
+  let share = null;
+
+  function follow(document) {
+    if (followed.has(document)) return;
+    followed.add(document);
+    const fail = ({ title, detail, remedy, code, correlationId }) => {
+      const error = { title, detail, remedy, code, correlation_id: correlationId };
+      heard(document, { ...states.get(MAIN), state: "failed", error });
+    };
+    followDocument(api.of(document), (state) => heard(document, state), fail);
+  }
+
+  function heard(document, told) {
+    const state = withoutPassword(told);
+    states.set(document, state);
+    if (document === MAIN) choice.disabled = !["ready", "failed"].includes(state.state);
+    if (document === sources.shown()) {
+      present(state);
+      keepPlace(state);
+    }
+    if (document === "original" && current === "side-by-side") beside.present(state);
+    if (state.state === "ready") onLook();
+  }
+
+  /* Another document opens where the one before it was left, in proportion. */
+  function keepPlace(state) {
+    const { pageCount } = store.get();
+    if (share === null || pageCount === 0) return;
+    pages.setProgress(share * pageCount);
+    if (state.state === "ready") share = null;
+  }
+
+  function show(look) {
+    if (look === current || choice.disabled) return;
+    current = look;
+    byId("viewer").dataset.look = look;
+    // Thumbnails show one document; beside two there is no room for them either.
+    thumbnails.disabled = look === "side-by-side";
+    choice.querySelector(`[value="${look}"]`).checked = true;
+    const document = DOCUMENTS[look];
+    if (document !== sources.shown()) turnTo(document);
+    if (look === "side-by-side") {
+      follow("original");
+      beside.open(states.get("original"));
+    } else beside.close();
+    onLook();
+  }
+
+  function turnTo(document) {
+    const { pageCount } = store.get();
+    if (pageCount > 0) share = pages.progress() / pageCount;
+    panels.setSearch(false);
+    clear();
+    sources.show(document);
+    byId("scroller").ariaLabel =
+      document === MAIN ? "Document pages" : `Pages of the ${NAMES[document]} document`;
+    const field = byId("search-input");
+    field.placeholder = field.ariaLabel = `Search in the ${NAMES[document]} document`;
+    if (states.has(document)) heard(document, states.get(document));
+    follow(document);
+  }
+
+  choice.addEventListener("change", ({ target }) => show(target.value));
+  // The arrow keys choose here; they turn no pages.
+  choice.addEventListener("keydown", (event) => {
+    if (event.key.startsWith("Arrow") || event.key === " ") event.stopPropagation();
+  });
+  wide.addEventListener("change", ({ matches }) => {
+    if (!matches && current === "side-by-side") show("redline");
+    if (matches && (current === "original" || current === "revised")) show("side-by-side");
+  });
+
+  return {
+    heard,
+    show,
+    current: () => current,
+    /** What the server last said of a document. @param {string} document */
+    state: (document) => states.get(document),
+    toggleSideBySide() {
+      if (wide.matches) show(current === "side-by-side" ? "redline" : "side-by-side");
+      return wide.matches;
+    },
+    /** The reader moved: a document still opening stays where it is now. */
+    forgetPlace: () => void (share = null),
+  };
+}
+
+/* Two documents cannot be unlocked here, as it would not be known which. */
+function withoutPassword(state) {
+  if (state.state !== "password_required") return state;
+  const error = {
+    ...state.error,
+    title: "A document to compare is protected",
+    detail: "Documents that need a password cannot be compared.",
+    remedy: "Remove the password in the program the document was made with, and send both again.",
+  };
+  return { ...state, state: "failed", error };
+}

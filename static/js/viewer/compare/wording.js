@@ -1,0 +1,82 @@
+/** What each kind of change is called, and its icon. */
+export const KINDS = {
+  inserted: { word: "Inserted", icon: "plus" },
+  deleted: { word: "Deleted", icon: "minus" },
+  replaced: { word: "Replaced", icon: "replaced" },
+  moved: { word: "Moved", icon: "moved" },
+  formatted: { word: "Formatted", icon: "formatted" },
+};
+
+const PLACES = {
+  table: "in a table",
+  header: "in a header",
+  footer: "in a footer",
+  footnote: "in a footnote",
+  endnote: "in an endnote",
+  textbox: "in a text box",
+};
+const SPOKEN = 90;
+
+/**
+ * @typedef {{id: string, kind: keyof typeof KINDS, text: string, new_text?: string, substantive: boolean,
+ *   location: string, page: number | null, boxes: number[][],
+ *   continued?: {page: number, boxes: number[][]}[]}} Change
+ * @typedef {{accept_all: boolean, reject_all: boolean, holds: boolean, complete: boolean,
+ *   not_compared: string[], details: string[]}} Proof
+ * @typedef {{tone: "good" | "partial" | "bad", title: string, text: string, details: string[]}} Verdict
+ */
+
+/** Where in the document, unless it is the running text. @param {Change} change */
+export const location = (change) => PLACES[change.location] ?? "";
+
+/**
+ * A changed text that can be seen: white space alone is named, line ends become signs.
+ * @param {string} text
+ */
+export function visible(text) {
+  if (text.trim()) return text.trim().replace(/\s*\n\s*/g, " ¶ ");
+  if (!text) return "(no text)";
+  if (text.includes("\n")) return "(paragraph end)";
+  return text.length === 1 ? "(space)" : `(${text.length} spaces)`;
+}
+
+/** A change in a sentence, for people who listen. @param {Change} change @param {boolean} located */
+export function spoken(change, located) {
+  const quoted = (text) => {
+    const words = visible(text);
+    return `“${words.length > SPOKEN ? `${words.slice(0, SPOKEN)}…` : words}”`;
+  };
+  const what = [KINDS[change.kind].word, location(change), quoted(change.text)];
+  if (change.kind === "replaced") what.push("with", quoted(change.new_text));
+  const page = change.page === null ? "place not known" : `page ${change.page + 1}`;
+  return `${what.filter(Boolean).join(" ")}${located ? `, ${page}` : ""}`;
+}
+
+/**
+ * What may be said of a comparison. Anything less than a complete proof is said first.
+ * @param {Proof} proof
+ * @param {number} total of changes
+ * @returns {Verdict}
+ */
+export function judge(proof, total) {
+  if (!proof.holds)
+    return {
+      tone: "bad",
+      title: "This comparison could not be verified",
+      text: "Changes may be missing or wrong. Do not rely on it: read both documents.",
+      details: [...proof.details, ...proof.not_compared.map((part) => `Not compared: ${part}`)],
+    };
+  if (!proof.complete)
+    return {
+      tone: "partial",
+      title: "Not everything was compared",
+      text: `Not compared: ${proof.not_compared.join(", ") || "some parts"}. Differences there are not shown.`,
+      details: proof.details,
+    };
+  return {
+    tone: "good",
+    title: total === 0 ? "The two documents have the same text" : "Every change is shown (checked)",
+    text: "",
+    details: [],
+  };
+}
