@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from apps.comparison.alignment import matching_blocks
 from apps.comparison.revision import Kind, Location, Revision
@@ -17,7 +18,11 @@ _MARGIN = 0.12
 # They are when they are on this share of the pages, and on so many, page numbers aside.
 _REPEATED, _LEAST_PAGES = 0.6, 3
 _LEAST_MOVED_WORDS = 5
+_NUMBER = re.compile(r"[0-9]{1,6}(?![0-9])")
+_MOST_NUMBERS = 4
 _SENTENCE_ENDS = (".", ":", ";", "!", "?")
+
+_Name = tuple[Location, str]
 
 
 @dataclass(slots=True)
@@ -128,18 +133,19 @@ def _join_moves(changes: list[_Change]) -> list[_Change]:
 
 def _text_of(pages: Sequence[Page]) -> _Text:
     lines = [(page, line) for page in pages for line in _lines(words_on([page]))]
-    zones = [_zone(page, line) for page, line in lines]
-    named = [(zone, _pattern(line)) for zone, (_, line) in zip(zones, lines, strict=True)]
+    named = [_names(page, line) for page, line in lines]
     least = max(_LEAST_PAGES, _REPEATED * len(pages))
-    repeated = {name for name, count in Counter(named).items() if name[0] and count >= least}
+    counts = Counter(name for names in named for name in names)
+    repeated = {name for name, count in counts.items() if count >= least}
     text = _Text()
-    seen: set[tuple[Location | None, str]] = set()
-    for name, (_, line) in zip(named, lines, strict=True):
-        if name not in repeated:
+    seen: set[_Name] = set()
+    for names, (_, line) in zip(named, lines, strict=True):
+        known = names & repeated
+        if not known:
             text.body += line
-        elif name not in seen:
-            seen.add(name)
-            (text.header if name[0] == "header" else text.footer).extend(line)
+        elif not known & seen:
+            (text.header if next(iter(known))[0] == "header" else text.footer).extend(line)
+        seen |= known
     return text
 
 
@@ -162,5 +168,17 @@ def _zone(page: Page, line: list[Word]) -> Location | None:
     return "footer" if top > (1 - _MARGIN) * page["height"] else None
 
 
-def _pattern(line: list[Word]) -> str:
-    return re.sub(r"\d+", "#", " ".join(_texts(line)))
+def _names(page: Page, line: list[Word]) -> set[_Name]:
+    """What a header or footer line may be known by: its text, one number counted from the page's.
+
+    So "3 of 9" on page 3 is the same as "4 of 9" on page 4, but two rows of figures are not.
+    """
+    zone = _zone(page, line)
+    if zone is None:
+        return set()
+    text = " ".join(_texts(line))
+    names = {(zone, text)}
+    for number in islice(_NUMBER.finditer(text), _MOST_NUMBERS):
+        counted = f"{text[: number.start()]}\0{int(number[0]) - page['page']}{text[number.end() :]}"
+        names.add((zone, counted))
+    return names
