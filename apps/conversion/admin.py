@@ -29,6 +29,7 @@ class RenditionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         "requested_at",
         "took",
         "attempts",
+        "proof",
     )
     list_filter = ("state", "kind", "extension", "error_code", "lane", "client")
     list_select_related = ("client",)
@@ -49,6 +50,7 @@ class RenditionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         "finished_at",
         "took",
         "cost",
+        "proof",
         "meta",
         "correlation_id",
     )
@@ -69,6 +71,8 @@ class RenditionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         recipe = job.what
         if recipe.kind == "pdf":
             return f"{job.extension} to PDF"
+        if recipe.kind == "compare":
+            return f"{job.extension} compared with {recipe.format}"
         pages = f"{recipe.first + 1}" + (
             f"-{recipe.last + 1}" if recipe.last > recipe.first else ""
         )
@@ -121,6 +125,16 @@ class RenditionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         memory = filesizeformat(job.stats.get("maxrss_bytes", 0))
         end = f"signal {job.stats['signal']}" if job.stats.get("signal") else job.stats.get("rc")
         return f"{job.stats.get('cpu_seconds', 0):.2f} s processor, {memory} at most, ended {end}"
+
+    @display(description="proof")
+    def proof(self, job: Rendition) -> str:
+        """Whether a comparison's red-line proved to hold both documents, and what it left out."""
+        proof = job.meta.get("proof")
+        if not proof:
+            return "-"
+        verdict = "holds" if proof["accept_all"] and proof["reject_all"] else "FAILS"
+        left_out = ", ".join(proof["not_compared"])
+        return f"{verdict}; not compared: {left_out}" if left_out else verdict
 
     @admin.action(description="Try the selected failed jobs again", permissions=["change"])
     def retry_jobs(self, request: HttpRequest, queryset: QuerySet[Rendition]) -> None:
