@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import dj_database_url
 from django.urls import reverse_lazy
 
+from portal.administration import UNFOLD as UNFOLD
 from portal.env import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -287,90 +288,6 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "",
-}
-UNFOLD = {
-    "SITE_TITLE": "Recto",
-    "SITE_HEADER": "Recto",
-    "SITE_SUBHEADER": "Document portal",
-    "SITE_SYMBOL": "menu_book",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "portal.dashboard.context",
-    "COLORS": {
-        "primary": {
-            "50": "#f0f9fa",
-            "100": "#d9eced",
-            "200": "#b2dadd",
-            "300": "#8cc9ce",
-            "400": "#74c7ce",
-            "500": "#2c8b95",
-            "600": "#0e6670",
-            "700": "#0b545c",
-            "800": "#094349",
-            "900": "#063338",
-            "950": "#042327",
-        }
-    },
-    "SIDEBAR": {
-        "show_search": True,
-        "navigation": [
-            {
-                "title": "Documents",
-                "items": [
-                    {
-                        "title": "Home",
-                        "icon": "home",
-                        "link": reverse_lazy("admin:index"),
-                    },
-                    {
-                        "title": "Sessions",
-                        "icon": "visibility",
-                        "link": reverse_lazy("admin:document_sessions_documentsession_changelist"),
-                    },
-                    {
-                        "title": "Conversion jobs",
-                        "icon": "sync",
-                        "link": reverse_lazy("admin:conversion_rendition_changelist"),
-                    },
-                    {
-                        "title": "Work files",
-                        "icon": "draft",
-                        "link": reverse_lazy("admin:workfiles_workfile_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": "Programs",
-                "items": [
-                    {
-                        "title": "API clients",
-                        "icon": "key",
-                        "link": reverse_lazy("admin:clients_apiclient_changelist"),
-                    },
-                    {
-                        "title": "Access tokens",
-                        "icon": "badge",
-                        "link": reverse_lazy("admin:oauth2_provider_accesstoken_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": "People",
-                "items": [
-                    {
-                        "title": "Users",
-                        "icon": "person",
-                        "link": reverse_lazy("admin:accounts_user_changelist"),
-                    },
-                    {
-                        "title": "Groups",
-                        "icon": "group",
-                        "link": reverse_lazy("admin:auth_group_changelist"),
-                    },
-                ],
-            },
-        ],
-    },
 }
 
 # --- Language and time ------------------------------------------------------------------------

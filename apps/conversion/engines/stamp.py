@@ -111,4 +111,3 @@ def _element(watermark: Meta, width: float, height: float) -> str:
     style += f"font-size: {size}pt; white-space: pre; transform: rotate({angle}deg);"
     centred = f"opacity: {opacity}; justify-content: center; align-items: center"
     return f'<div style="{centred}"><p style="{style}text-align: center">{text}</p></div>'
-
