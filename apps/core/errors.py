@@ -25,6 +25,7 @@ class ErrorCode(StrEnum):
     RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     NOT_ROUTED = "not_routed"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    MEDIA_TYPE_UNSUPPORTED = "media_type_unsupported"
     # Sessions
     SESSION_NOT_FOUND = "session_not_found"
     SESSION_EXPIRED = "session_expired"
@@ -49,6 +50,15 @@ class ErrorCode(StrEnum):
     DOWNLOAD_REFUSED = "download_refused"
     REMOTE_REFUSED = "remote_refused"
     REMOTE_FAILED = "remote_failed"
+    # Templates and forms
+    DATASOURCE_NOT_FOUND = "datasource_not_found"
+    TEMPLATE_NOT_FOUND = "template_not_found"
+    TEMPLATE_AMBIGUOUS = "template_ambiguous"
+    TEMPLATE_GONE = "template_gone"
+    FORM_INVALID = "form_invalid"
+    FORM_FINISHED = "form_finished"
+    FORM_NOT_FINISHED = "form_not_finished"
+    DRAFT_OUTDATED = "draft_outdated"
     # Conversion
     PAGE_NOT_FOUND = "page_not_found"
     NOT_READY = "not_ready"
@@ -122,6 +132,11 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
         "The method is not allowed here",
         "The endpoint exists, but does not answer this HTTP method.",
         "Use a method from the answer's `Allow` header.",
+    ),
+    ErrorCode.MEDIA_TYPE_UNSUPPORTED: Explanation(
+        "The body's type is not supported",
+        "The `Content-Type` header names another type than this endpoint reads.",
+        "Send the type named in the answer.",
     ),
     ErrorCode.SESSION_NOT_FOUND: Explanation(
         "There is no such session",
@@ -232,6 +247,46 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
         "The document could not be fetched",
         "The server at the URL did not answer, or answered with an error.",
         "Check that the URL can be reached from this server.",
+    ),
+    ErrorCode.DATASOURCE_NOT_FOUND: Explanation(
+        "There is no such datasource",
+        "The datasource's id is unknown, or the client was not granted it.",
+        "Compare the id with the administration, where datasources are granted to clients.",
+    ),
+    ErrorCode.TEMPLATE_NOT_FOUND: Explanation(
+        "There is no such template",
+        "No published, active template of the client's datasources has this id, name or tags.",
+        "Compare with the list of templates; publish and activate the one that is meant.",
+    ),
+    ErrorCode.TEMPLATE_AMBIGUOUS: Explanation(
+        "More than one template matches",
+        "The tags fit several templates and the person may not choose among them.",
+        'Name the template by its id, add tags, or set `AllowTemplatePicker="true"`.',
+    ),
+    ErrorCode.TEMPLATE_GONE: Explanation(
+        "The template is no longer available",
+        "It was deleted or deactivated after the session was opened.",
+        "Choose another template, or ask the calling system for a new session.",
+    ),
+    ErrorCode.FORM_INVALID: Explanation(
+        "The form is not complete or not correct",
+        "One or more fields are empty, of the wrong type, unknown, or outside what is allowed.",
+        "Correct the fields listed in `errors`.",
+    ),
+    ErrorCode.FORM_FINISHED: Explanation(
+        "The form is finished already",
+        "The document was made from it, here or in another window; it cannot change any more.",
+        "Take the result, or ask the calling system for a new session.",
+    ),
+    ErrorCode.FORM_NOT_FINISHED: Explanation(
+        "The form is not finished yet",
+        "The person has not completed it, so that there is no document.",
+        "Wait for the webhook `connect.completed`, or ask again later.",
+    ),
+    ErrorCode.DRAFT_OUTDATED: Explanation(
+        "There is a newer draft",
+        "Another window saved this form meanwhile. Nothing was overwritten.",
+        "Take over the newer draft, or save again with its number to replace it.",
     ),
     ErrorCode.PAGE_NOT_FOUND: Explanation(
         "There is no such page",

@@ -18,6 +18,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.RANGE_NOT_SATISFIABLE: 416,
     ErrorCode.NOT_ROUTED: 404,
     ErrorCode.METHOD_NOT_ALLOWED: 405,
+    ErrorCode.MEDIA_TYPE_UNSUPPORTED: 415,
     ErrorCode.SESSION_NOT_FOUND: 404,
     ErrorCode.SESSION_EXPIRED: 404,
     ErrorCode.SESSION_STOPPED: 403,
@@ -40,6 +41,14 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.DOWNLOAD_REFUSED: 403,
     ErrorCode.REMOTE_REFUSED: 422,
     ErrorCode.REMOTE_FAILED: 502,
+    ErrorCode.DATASOURCE_NOT_FOUND: 404,
+    ErrorCode.TEMPLATE_NOT_FOUND: 422,
+    ErrorCode.TEMPLATE_AMBIGUOUS: 422,
+    ErrorCode.TEMPLATE_GONE: 409,
+    ErrorCode.FORM_INVALID: 422,
+    ErrorCode.FORM_FINISHED: 409,
+    ErrorCode.FORM_NOT_FINISHED: 409,
+    ErrorCode.DRAFT_OUTDATED: 409,
     ErrorCode.PAGE_NOT_FOUND: 404,
     ErrorCode.NOT_READY: 202,
     ErrorCode.LIMIT_EXCEEDED: 422,
@@ -72,7 +81,7 @@ def problem(error: PortalError) -> dict[str, object]:
     }
     if error.at:
         members["at"] = error.at
-    for key in ("expected", "scope", "limit"):
+    for key in ("expected", "scope", "limit", "errors", "draft"):
         if key in error.data:
             members[key] = error.data[key]
     return members
