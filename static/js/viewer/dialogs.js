@@ -1,5 +1,5 @@
 import { byId, make } from "./dom.js";
-import { KEYS } from "./keyboard.js";
+import { COMPARE, KEYS } from "./keyboard.js";
 
 /** Lets every close button and a click beside a dialog close it. */
 export function enableDialogs() {
@@ -8,11 +8,16 @@ export function enableDialogs() {
       if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
     });
   }
-  byId("help-body").append(
-    ...Object.entries(Object.groupBy(KEYS, (row) => row.group)).map(([group, rows]) =>
+}
+
+/** Shows the keys. @param {boolean} compares whether those of a comparison do something */
+export function openHelp(compares) {
+  const known = KEYS.filter(({ group }) => compares || group !== COMPARE);
+  byId("help-body").replaceChildren(
+    ...Object.entries(Object.groupBy(known, (row) => row.group)).map(([group, rows]) =>
       make(
         "section",
-        { "data-group": group },
+        {},
         make("h3", {}, group),
         make(
           "dl",
@@ -25,6 +30,7 @@ export function enableDialogs() {
       ),
     ),
   );
+  byId("help").showModal();
 }
 
 /**

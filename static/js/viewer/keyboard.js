@@ -1,4 +1,5 @@
-const COMPARE = "Compare";
+/** The group of keys that only a comparison has. */
+export const COMPARE = "Compare";
 
 /**
  * All keys of the viewer: what people press, what they are shown, what is run.

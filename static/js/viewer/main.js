@@ -1,7 +1,7 @@
 import { toggleTheme } from "../theme.js";
 import { createApi, Problem } from "./api.js";
 import { watchConnection } from "./connection.js";
-import { enableDialogs, openInfo } from "./dialogs.js";
+import { enableDialogs, openHelp, openInfo } from "./dialogs.js";
 import { afterPause, announce, byId } from "./dom.js";
 import { enableGestures } from "./gestures.js";
 import { enableKeyboard } from "./keyboard.js";
@@ -129,14 +129,21 @@ const commands = {
     else refuseCopy();
   },
   info: () => openInfo(store.get().session, pages.sizeOf(store.get().page)),
-  help: () => byId("help").showModal(),
+  help: () => openHelp(comparison !== null),
   close: () => panels.closeTop(),
   changes: () => comparison?.toggleChanges() ?? false,
   "next-change": () => comparison?.step(1) ?? false,
   "previous-change": () => comparison?.step(-1) ?? false,
   "side-by-side": () => comparison?.toggleSideBySide() ?? false,
 };
-const WITHOUT_DOCUMENT = new Set(["theme", "help", "fullscreen", "thumbnails", "changes"]);
+const WITHOUT_DOCUMENT = new Set([
+  "theme",
+  "help",
+  "fullscreen",
+  "thumbnails",
+  "changes",
+  "side-by-side",
+]);
 
 function run(name) {
   const ready = store.get().pageCount > 0 && byId("screen").hidden;

@@ -13,7 +13,7 @@ export function createPanels({ onSearch, leave }) {
   const root = document.documentElement;
   const search = byId("search");
   const changes = byId("changes");
-  let changesWanted = false;
+  let changesWanted = !changes.hidden && docked.matches;
   const thumbnailsOpen = () =>
     docked.matches ? root.dataset.thumbnails !== "closed" : viewer.dataset.drawer === "thumbnails";
 

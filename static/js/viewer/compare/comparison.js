@@ -45,6 +45,8 @@ export function createComparison(parts) {
   let seeking = new AbortController();
 
   byId("viewer").dataset.compares = "";
+  // Before there are pages, so that none moves.
+  if (docked.matches) panels.setChanges(true);
   for (const words of document.querySelectorAll("[data-pdf] span"))
     words.textContent = "Red-lined PDF";
   byId("verdict").addEventListener("click", () => panels.setChanges(true));
@@ -68,8 +70,8 @@ export function createComparison(parts) {
     verdict = judge(result.proof, result.total);
     showVerdict(verdict);
     changes.take(result);
-    // Where something has to be known before reading on, the list with its reasons opens.
-    if (first && (docked.matches || verdict.tone !== "good")) panels.setChanges(true);
+    // What has to be known before reading on is not left behind a button.
+    if (first && verdict.tone !== "good") panels.setChanges(true);
   }
 
   /* On the red-lined pages a change has its boxes. In the other documents its text is looked

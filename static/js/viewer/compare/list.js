@@ -44,7 +44,6 @@ export function createList(onChoose) {
         make("span", {}, [location(change), minor].filter(Boolean).join(", ")),
       ),
       make("span", { class: "change-text" }, ...wording(change)),
-      located && change.page === null && make("span", { class: "change-lost" }, "Place not known"),
     );
   }
 
