@@ -11,7 +11,7 @@ from benchmarks import baselines, documents, portal_data
 from benchmarks.measure import Cost, Costs, Row, cpu, ms, ratio, take_turns, timed, wall
 
 _WIDTH = 1280
-# Pages of one item; the portal makes them in groups of four.
+# Pages of one item; the portal makes them in groups of eight.
 _TEXT_SLICE, _PICTURE_SLICE = 20, 8
 _AIM_RENDER, _AIM_PILLOW = 2.2, 1 / 3
 

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 Kind = Literal[
-    "pdf", "stamp", "group", "raster", "svg", "text", "search", "compare", "file", "join"
+    "pdf", "stamp", "group", "raster", "svg", "text", "search", "compare", "changes", "file", "join"
 ]
 RASTER_FORMATS = ("png", "jpeg", "webp")
 # Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
 WIDTHS = (160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800)
-_GROUP_PAGES: dict[Kind, int] = {"raster": 4, "svg": 4, "text": 50, "group": 50}
+_GROUP_PAGES: dict[Kind, int] = {"raster": 8, "svg": 4, "text": 50, "group": 50}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Recipe:
     its second source and makes parts "hits/N", one after another.
 
     `file` makes files to hand out of some `pages`, or all: a part "file" (pdf, tiff, txt), or parts
-    "page/N" (png, jpeg, svg). `join` makes a PDF, part "whole", of two.
+    "page/N" (png, jpeg, svg). `join` makes a PDF, part "whole", of two. `changes` compares the
+    texts of two PDFs: a part "revisions".
     """
 
     kind: Kind
@@ -51,13 +52,14 @@ class Recipe:
     @property
     def needs_first_page_only(self) -> bool:
         """Whether part "first" of the PDF is enough to start from."""
-        return self.kind not in ("pdf", "compare", "join") and self.last == 0
+        return self.kind not in ("pdf", "compare") and self.last == 0
 
 
 PDF = Recipe("pdf")
 _ALL_PAGES = 1_000_000
 SEARCH = Recipe("search", last=_ALL_PAGES, format="json")
-JOIN = Recipe("join", format="pdf")
+JOIN = Recipe("join", last=_ALL_PAGES, format="pdf")
+CHANGES = Recipe("changes", last=_ALL_PAGES, format="pdf")
 
 
 def stamped(recipe: Recipe, watermarks: str) -> Recipe:
@@ -71,7 +73,7 @@ def stamped(recipe: Recipe, watermarks: str) -> Recipe:
 
 def basis_of(recipe: Recipe, watermarks: str) -> Recipe | None:
     """What a recipe starts from; None for the PDF, which starts from the document itself."""
-    if recipe.kind in ("pdf", "compare", "join"):
+    if recipe.kind in ("pdf", "compare"):
         return None
     if recipe.kind == "stamp" or not recipe.stamp:
         return PDF

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from apps.conversion.engines import protocol
-from apps.conversion.engines.raster import render
+from apps.conversion.engines.raster import Canvas
 from tests import corpus
 from tests.engine import documents
 from tests.engine_process import EngineProcess, Outcome
@@ -125,7 +125,7 @@ def form() -> bytes:
 def looks(path: Path | bytes, index: int) -> Any:
     document = pypdfium2.PdfDocument(path)
     document.init_forms()
-    return render(document, document[index], {"dpi": 50})
+    return Canvas().draw(document, document[index], {"dpi": 50})
 
 
 def test_form_fields_and_layers_keep_their_looks(engine: EngineProcess) -> None:

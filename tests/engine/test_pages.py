@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from apps.conversion.engines import pdf as pdf_engine
 from tests import corpus
@@ -148,6 +148,21 @@ def test_grey_pages_are_grey_and_coloured_ones_right(engine: EngineProcess) -> N
     picture = _upright(engine, square, "svg")
     assert picture.mode == "RGB"
     assert picture.getpixel((100, 100)) == (255, 0, 0)
+
+
+def test_colours_are_right_whatever_the_page_before_was_like(engine: EngineProcess) -> None:
+    """Pages share their memory, and the order of bytes they are drawn in."""
+    wanted = ["red", "blue", "grey", "lime", "grey", "grey", "red"]
+    squares = [Image.new("RGB", (300, 300), colour) for colour in wanted]
+    stream = io.BytesIO()
+    squares[0].save(stream, "PDF", save_all=True, append_images=squares[1:])
+    outcome = _pages(engine, "raster", stream.getvalue(), width=100, last=len(wanted) - 1)
+    for index, colour in enumerate(wanted):
+        picture = _picture(outcome, index)
+        assert picture.mode == ("L" if colour == "grey" else "RGB")
+        shown = picture.convert("RGB").getpixel((50, 50))
+        for is_there, should_be in zip(shown, ImageColor.getrgb(colour), strict=True):
+            assert abs(is_there - should_be) <= 3  # the PDF holds them as JPEG
 
 
 def test_form_fields_are_drawn(engine: EngineProcess) -> None:

@@ -13,7 +13,7 @@ from PIL import Image, TiffImagePlugin
 from . import groups, pdf, svg
 from .job import Job, Refusal
 from .protocol import Meta
-from .raster import encode, render
+from .raster import Canvas, encode
 from .text import page_text
 
 _MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
@@ -77,7 +77,7 @@ def _page(job: Job, document: Any, index: int, form: str) -> None:
         return
     page = pdf.load_page(document, index)
     target = job.out / f"page-{index}.{form}"
-    target.write_bytes(encode(render(document, page, job.params), form, _QUALITY))
+    target.write_bytes(encode(Canvas().draw(document, page, job.params), form, _QUALITY))
     job.part(f"page/{index}", target, _MEDIA_TYPES[form])
     page.close()
 
@@ -85,12 +85,14 @@ def _page(job: Job, document: Any, index: int, form: str) -> None:
 def _tiff(job: Job, document: Any, wanted: Sequence[int]) -> None:
     """One file of all pages, written page by page so that memory holds one at a time."""
     target = job.out / "file.tiff"
-    dpi = float(job.params["dpi"])
+    dpi, canvas = float(job.params["dpi"]), Canvas()
     with TiffImagePlugin.AppendingTiffWriter(str(target), new=True) as tiff:
         for index in wanted:
             page = pdf.load_page(document, index)
-            image = Image.fromarray(numpy.ascontiguousarray(render(document, page, job.params)))
-            image.save(tiff, "TIFF", compression="tiff_adobe_deflate", dpi=(dpi, dpi))
+            pixels = numpy.ascontiguousarray(canvas.draw(document, page, job.params))
+            Image.fromarray(pixels).save(
+                tiff, "TIFF", compression="tiff_adobe_deflate", dpi=(dpi, dpi)
+            )
             tiff.newFrame()
             page.close()
     job.part("file", target, "image/tiff")

@@ -34,7 +34,7 @@ def test_the_text_of_a_document_is_a_few_recipes_without_gap(pages: int) -> None
 
 def test_the_last_group_is_open_while_the_page_count_is_unknown() -> None:
     assert recipes.group_of("raster", 0, None) == (0, 0)
-    assert recipes.group_of("raster", 3, None) == (1, 4)
+    assert recipes.group_of("raster", 3, None) == (1, 8)
 
 
 def test_widths_are_rounded_up_to_the_ladder() -> None:
