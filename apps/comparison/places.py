@@ -10,9 +10,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.comparison.alignment import matching_blocks
-from apps.comparison.revision import Place
-from apps.comparison.words import Page, Token, places_of, tokens_of, tokens_on
+from apps.conversion.texts.alignment import matching_blocks
+from apps.conversion.texts.words import Page, Place, Token, places_of, tokens_of, tokens_on
 
 # The share of a revision's words that must be found, in order, where the alignment puts them.
 _FOUND = 0.5

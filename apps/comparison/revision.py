@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from apps.conversion.texts.words import Box, Place
+
 Kind = Literal["inserted", "deleted", "moved", "formatted", "replaced"]
 Location = Literal["body", "table", "header", "footer", "footnote", "endnote", "textbox"]
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Boxes (x0, y0, x1, y1) on one page, in points from its top left; pages count from 0."""
-
-    page: int
-    boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +73,8 @@ class Proof:
     """What was checked after the comparison, by code that shares nothing with the engine.
 
     `accept_all`: with every change accepted the red-lined document has the revised one's text,
-    paragraph by paragraph; `reject_all`: with every change rejected, the original's.
+    paragraph by paragraph; `reject_all`: with every change rejected, the original's. Of two texts:
+    with every change made, or taken back, one has the words of the other, in their order.
     `not_compared` names what differs but shows no change. `details` are English sentences.
     """
 
@@ -102,7 +96,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A finished comparison of two Word documents."""
+    """A finished comparison."""
 
     revisions: tuple[Revision, ...]
     proof: Proof

@@ -7,18 +7,18 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 
 from apps.clients.models import ApiClient
 from apps.comparison.places import Finder
-from apps.comparison.revision import Comparison, Listing, Place, Proof, Revision
-from apps.comparison.text_changes import text_changes as text_changes
+from apps.comparison.revision import Comparison, Listing, Proof, Revision
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition, RenditionPart
-from apps.conversion.recipe import PDF, Recipe, all_text
+from apps.conversion.recipe import CHANGES, PDF, Recipe, all_text
 from apps.conversion.services import Source
+from apps.conversion.texts.words import Place
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token
 from apps.workfiles import services as workfiles
@@ -26,6 +26,7 @@ from apps.workfiles.formats import FORMATS
 from apps.workfiles.models import Blob
 
 COMPARABLE = frozenset(name for name, known in FORMATS.items() if known.family == "word")
+Method = Literal["redline", "text"]
 _PLACES = "places"
 # Long enough to read a rendition's row again, once.
 _A_LOOK = 0.01
@@ -59,6 +60,27 @@ def request(original: Source, revised: Source, *, client: ApiClient | None) -> R
     return conversion.request(original, recipe, client=client, against=revised)
 
 
+def method_for(original: str, revised: str) -> Method:
+    """The best way to compare documents of these formats."""
+    return "redline" if {original, revised} <= COMPARABLE else "text"
+
+
+def method_of(rendition: Rendition) -> Method:
+    """The way a comparison was made."""
+    return "text" if rendition.kind == CHANGES.kind else "redline"
+
+
+def request_texts(original: Source, revised: Source, *, client: ApiClient | None) -> Rendition:
+    """The comparison of the texts of any two documents; the first asker sets the work going.
+
+    Both are made PDFs first. There is no red-lined document: places are on these two.
+    """
+    first, second = (
+        conversion.request(source, PDF, client=client) for source in (original, revised)
+    )
+    return conversion.derive(CHANGES, first, second)
+
+
 def result(rendition: Rendition) -> Comparison:
     """What a comparison found, without places on pages.
 
@@ -90,14 +112,16 @@ def revisions(
     client: ApiClient | None = None,
     seconds: float = 0.0,
 ) -> Listing:
-    """Some of the revisions in document order, with their places on the red-lined pages.
+    """Some of the revisions in document order, with their places on the pages.
 
-    The red-lined document's PDF and its text are asked for and waited for up to `seconds`; when
-    they are not there by then, the revisions come without places and `located` is False.
+    Of two texts the places are known with the revisions. Else the red-lined document's PDF and its
+    text are asked for and waited for up to `seconds`; when they are not there by then, the
+    revisions come without places and `located` is False.
     Raises as :func:`result` does.
     """
     content = _content(rendition)
-    places = _places(rendition, content, client, seconds)
+    by_text = method_of(rendition) == "text"
+    places = None if by_text else _places(rendition, content, client, seconds)
     matching = [
         found for found in content["revisions"] if found["substantive"] or not substantive_only
     ]
@@ -106,7 +130,7 @@ def revisions(
         tuple(_revision(found, (places or {}).get(found["id"])) for found in some),
         len(matching),
         _proof(content),
-        located=places is not None,
+        located=by_text or places is not None,
     )
 
 
@@ -139,7 +163,10 @@ def _proof(content: _Content) -> Proof:
 
 
 def _revision(found: _Content, places: _Located | None = None) -> Revision:
-    shown, original = places or ((), ())
+    shown, original = places or (
+        _from_json(found.get("places", [])),
+        _from_json(found.get("original_places", [])),
+    )
     return Revision(
         found["id"],
         found["kind"],

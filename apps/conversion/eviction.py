@@ -20,7 +20,8 @@ State = Rendition.State
 
 def evict(batch: int = 200) -> int:
     """Forgets renditions whose source is gone, then the least recently used past CACHE_BYTES."""
-    pending = Q(children__state__in=[State.WAITING, State.QUEUED, State.RUNNING])
+    under_way = Rendition.UNDER_WAY
+    pending = Q(children__state__in=under_way) | Q(partnered__state__in=under_way)
     settled = Rendition.objects.filter(~pending, state__in=[State.READY, State.FAILED])
     work_files = WorkFile.objects.filter(blob=OuterRef("source"))
     unused_for = timezone.now() - timedelta(minutes=10)

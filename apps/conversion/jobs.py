@@ -21,7 +21,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -120,7 +120,8 @@ def claim(lanes: set[int]) -> Rendition | None:
                 attempts=F("attempts") + 1,
             )
             if won:
-                return Rendition.objects.select_related("source", "against", "parent").get(pk=pk)
+                related = ("source", "against", "parent", "partner")
+                return Rendition.objects.select_related(*related).get(pk=pk)
     return None
 
 
@@ -165,10 +166,11 @@ def _convert(rendition: Rendition) -> Outcome:
         params |= {"pages": recipe.pages} if recipe.pages else {}
     with _job_directory(rendition.fence) as directory:
         workfiles.copy_to(source, directory / "in" / f"source.{extension}")
-        if rendition.against is not None:
+        against = _made_of(rendition.partner) if rendition.partner else rendition.against
+        if against is not None:
             second = _SECOND_SOURCE.get(recipe.kind, "revised")
             params[second] = f"in/{second}.{recipe.format}"
-            workfiles.copy_to(rendition.against, directory / params[second])
+            workfiles.copy_to(against, directory / params[second])
         name = f"in/source.{extension}"
         if recipe.kind == "compare":
             name, params["revised"] = (
@@ -195,11 +197,17 @@ def _starting_point(rendition: Rendition) -> tuple[Blob, str]:
     """The bytes a job starts from: the source itself, or the PDF that was made from it."""
     if rendition.parent is None:
         return rendition.source, rendition.extension
-    names = ["first", "whole"] if rendition.what.needs_first_page_only else ["whole"]
-    pdf = next(filter(None, (services.part(rendition.parent, name) for name in names)), None)
+    names = ("first",) if rendition.what.needs_first_page_only else ()
+    return _made_of(rendition.parent, *names), "pdf"
+
+
+def _made_of(origin: Rendition, *names: str) -> Blob:
+    """The first of these parts that is there, at last the whole."""
+    parts = (services.part(origin, name) for name in (*names, *services.WHOLE))
+    pdf = next(filter(None, parts), None)
     if pdf is None:
-        raise PortalError(ErrorCode.INTERNAL, "The PDF this page is made from is gone.")
-    return pdf.blob, "pdf"
+        raise PortalError(ErrorCode.INTERNAL, "The PDF this is made from is gone.")
+    return pdf.blob
 
 
 @contextmanager
@@ -384,11 +392,11 @@ def nudge() -> None:
         )
         if changed and exhausted:
             services.release(rendition)
-    stranded = Rendition.objects.filter(state=State.WAITING).exclude(
-        parent__state__in=[State.QUEUED, State.RUNNING, State.WAITING]
-    )
-    for rendition in list(stranded.select_related("parent")[:100]):
-        if rendition.parent is not None:
-            services.release(rendition.parent)
+    works = Rendition.UNDER_WAY
+    awaited = Q(parent__state__in=works) | Q(partner__state__in=works)
+    stranded = Rendition.objects.filter(state=State.WAITING).exclude(awaited)
+    for rendition in list(stranded.select_related("parent", "partner")[:100]):
+        for origin in filter(None, (rendition.parent, rendition.partner)):
+            services.release(origin)
     for _ in range(min(services.queue_length(), settings.WORKERS)):
         enqueue("conversion.work")

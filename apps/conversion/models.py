@@ -25,6 +25,8 @@ class Rendition(models.Model):
         READY = "ready", "Ready"
         FAILED = "failed", "Failed"
 
+    UNDER_WAY = (State.WAITING, State.QUEUED, State.RUNNING)
+
     class Lane(models.IntegerChoices):
         INTERACTIVE = 0, "Interactive"
         BULK = 1, "Bulk"
@@ -40,6 +42,10 @@ class Rendition(models.Model):
     kind = models.CharField(max_length=8)
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="children", editable=False
+    )
+    # Of what is made of two renditions, as two PDFs joined: the second.
+    partner = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="partnered", editable=False
     )
     client = models.ForeignKey(ApiClient, models.SET_NULL, null=True, blank=True, related_name="+")
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.INTERACTIVE)

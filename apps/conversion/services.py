@@ -11,7 +11,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from apps.clients.models import ApiClient
@@ -34,7 +34,9 @@ _PASSING_MEMORY = timedelta(seconds=10)
 _BULK_BYTES = 5 * 1024**2
 _HUGE_BYTES = 50 * 1024**2
 # Nothing is made from these, so nothing waits for them.
-_LEAVES = {"raster", "svg", "text", "group", "search", "file", "join"}
+_LEAVES = {"raster", "svg", "text", "group", "search", "changes"}
+# The part of a rendition that others are made from.
+WHOLE = ("whole", "file")
 
 
 class Source(Protocol):
@@ -81,19 +83,63 @@ def request(
                 "kind": recipe.kind,
                 "parent": parent,
                 "client": client,
-                "lane": _lane(source, recipe),
+                "lane": _lane(source.blob, recipe),
                 "state": State.WAITING if parent else State.QUEUED,
                 "password": seal(password) if parent is None else "",
                 "correlation_id": correlation_id.get(),
             },
         )
         if created:
-            release(parent) if parent else enqueue("conversion.work")
+            _start(rendition)
         return rendition
     _note_use(rendition)
     if again:
         _retry_forgotten_failure(rendition, password)
     return rendition
+
+
+def derive(
+    recipe: Recipe, parent: Rendition, partner: Rendition | None = None, *, again: bool = True
+) -> Rendition:
+    """What is made of one or two renditions that may be under way themselves.
+
+    It starts by itself when their documents are there (part "whole" or "file"), and fails with the
+    first of them that fails. `recipe` is a `join`, `changes`, or a `file` of what was joined.
+    """
+    origins = [parent, *([partner] if partner else [])]
+    lines = [*(one.key for one in origins), recipe.canonical(), engine_version(recipe.kind)]
+    rendition, created = Rendition.objects.get_or_create(
+        key=hashlib.sha256("\n".join(lines).encode()).hexdigest(),
+        defaults={
+            "source": parent.source,
+            "extension": parent.extension,
+            "recipe": _as_json(recipe),
+            "kind": recipe.kind,
+            "parent": parent,
+            "partner": partner,
+            "client": parent.client,
+            "lane": _lane(parent.source, recipe),
+            "state": State.WAITING,
+            "correlation_id": correlation_id.get(),
+        },
+    )
+    if created:
+        _start(rendition)
+        return rendition
+    _note_use(rendition)
+    if again:
+        _retry_forgotten_failure(rendition, "")
+    return rendition
+
+
+def _start(rendition: Rendition) -> None:
+    """Lets new work begin, at once or when what it is made from is there."""
+    if rendition.parent is None:
+        enqueue("conversion.work")
+        return
+    release(rendition.parent)
+    if rendition.partner is not None:
+        release(rendition.partner)
 
 
 def part(rendition: Rendition, name: str) -> RenditionPart | None:
@@ -167,9 +213,10 @@ def raise_failure(rendition: Rendition) -> None:
 
 
 def release(parent: Rendition) -> None:
-    """Lets the renditions start that waited for a part of this PDF; fails them if it failed.
+    """Lets the renditions start that waited for a part of this one; fails them if it failed.
 
-    Safe to call at any time and twice: each change is conditional.
+    What is made of two waits for both. Safe to call at any time and twice: each
+    change is conditional.
     """
     if parent.kind in _LEAVES:
         return
@@ -177,31 +224,38 @@ def release(parent: Rendition) -> None:
         parent.refresh_from_db(fields=["state", "error_code", "error_detail"])
     except Rendition.DoesNotExist:
         return  # evicted, and with it what waited
-    waiting = Rendition.objects.filter(parent=parent, state=State.WAITING)
+    waiting = Rendition.objects.filter(Q(parent=parent) | Q(partner=parent), state=State.WAITING)
     if parent.state == State.FAILED:
+        failed = list(waiting)
         waiting.update(
             state=State.FAILED,
             error_code=parent.error_code,
             error_detail=parent.error_detail,
             finished_at=timezone.now(),
         )
+        for rendition in failed:
+            release(rendition)
         return
     names = set(parent.parts.values_list("name", flat=True))
-    if "whole" not in names:
+    if names.isdisjoint(WHOLE):
         if "first" not in names:
             return
         waiting = waiting.filter(recipe__last=0)
-    for _ in range(waiting.update(state=State.QUEUED)):
+    made = RenditionPart.objects.filter(name__in=WHOLE)
+    both = Q(Exists(made.filter(rendition=OuterRef("parent")))) & Q(
+        Exists(made.filter(rendition=OuterRef("partner")))
+    )
+    for _ in range(waiting.filter(Q(partner=None) | both).update(state=State.QUEUED)):
         enqueue("conversion.work")
 
 
 def retry(rendition: Rendition, password: str = "") -> bool:
     """Queues a failed rendition once more; False when it is not failed (any more)."""
     parent = rendition.parent
-    if parent is not None:
-        parent.refresh_from_db()
-        if parent.state == State.FAILED:
-            retry(parent, password)
+    for origin in filter(None, (parent, rendition.partner)):
+        origin.refresh_from_db()
+        if origin.state == State.FAILED:
+            retry(origin, password)
     changed = Rendition.objects.filter(pk=rendition.pk, state=State.FAILED).update(
         state=State.WAITING if parent else State.QUEUED,
         attempts=0,
@@ -213,8 +267,8 @@ def retry(rendition: Rendition, password: str = "") -> bool:
         correlation_id=correlation_id.get(),
     )
     if changed:
-        release(parent) if parent else enqueue("conversion.work")
         rendition.refresh_from_db()
+        _start(rendition)
     return bool(changed)
 
 
@@ -230,8 +284,8 @@ def _note_use(rendition: Rendition) -> None:
     """Keeps it from being evicted; written at most once a minute."""
     now = timezone.now()
     if now - rendition.used_at > timedelta(minutes=1):
-        chain = Q(pk=rendition.pk) | Q(pk=rendition.parent_id)
-        Rendition.objects.filter(chain).update(used_at=now)
+        chain = filter(None, (rendition.pk, rendition.parent_id, rendition.partner_id))
+        Rendition.objects.filter(pk__in=list(chain)).update(used_at=now)
 
 
 def _key(source: Source, recipe: Recipe, password: str, against: Source | None) -> str:
@@ -250,13 +304,13 @@ def _as_json(recipe: Recipe) -> dict[str, object]:
     return {name: getattr(recipe, name) for name in Recipe.__slots__}
 
 
-def _lane(source: Source, recipe: Recipe) -> int:
+def _lane(source: Blob, recipe: Recipe) -> int:
     """Pages a person looks at come first; then by size, so that one big file stalls nobody."""
     if recipe.kind == "join" or (recipe.kind in ("text", "search", "file") and recipe.last > 0):
         return Rendition.Lane.BULK
-    if recipe.kind != "pdf" or source.blob.size <= _BULK_BYTES:
+    if recipe.kind != "pdf" or source.size <= _BULK_BYTES:
         return Rendition.Lane.INTERACTIVE
-    return Rendition.Lane.BULK if source.blob.size <= _HUGE_BYTES else Rendition.Lane.HUGE
+    return Rendition.Lane.BULK if source.size <= _HUGE_BYTES else Rendition.Lane.HUGE
 
 
 def queue_length() -> int:

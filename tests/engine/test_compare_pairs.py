@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from apps.comparison.places import Finder
-from apps.comparison.text_changes import text_changes
 from apps.conversion.engines import protocol
 from tests import corpus
 from tests.engine_process import EngineProcess, Outcome
@@ -69,16 +68,20 @@ FOUND = {
 
 
 def compare(
-    engine: EngineProcess, original: Path | bytes, revised: Path | bytes, **limits: Any
+    engine: EngineProcess,
+    original: Path | bytes,
+    revised: Path | bytes,
+    extension: str = "docx",
+    **limits: Any,
 ) -> Outcome:
-    directory, name = engine.job(original, "docx")
+    directory, name = engine.job(original, extension)
     content = revised if isinstance(revised, bytes) else revised.read_bytes()
-    (directory / "in" / "revised.docx").write_bytes(content)
+    (directory / "in" / f"revised.{extension}").write_bytes(content)
     request: Any = {
         "op": "compare",
         "dir": str(directory),
         "source": name,
-        "params": {"revised": "in/revised.docx"},
+        "params": {"revised": f"in/revised.{extension}"},
         "deadline": 120,
         **limits,
     }
@@ -221,9 +224,11 @@ def test_revisions_are_found_on_the_red_lined_pages(engine: EngineProcess) -> No
 
 @corpus.requires_corpus
 def test_a_pair_of_pdf_files(engine: EngineProcess) -> None:
-    original, revised = (_text(engine, path) for path in pair("pdf-bug51170", "pdf"))
-    found = [item.as_json() for item in text_changes(original, revised)]
+    original, revised = pair("pdf-bug51170", "pdf")
+    outcome = compare(engine, original, revised, op="changes", extension="pdf")
+    assert outcome.meta["proof"]["accept_all"]
+    found = content_of(outcome)["revisions"]
     changes = [c for c in EXPECTED["pdf-bug51170"]["changes"] if c["type"] != "format_only"]
     assert all(any(_fulfils(f, change) for f in found) for change in changes)
     assert len(found) == len(changes)
-    assert all(f["boxes"] or f["original"]["boxes"] for f in found)
+    assert all(f["places"] or f["original_places"] for f in found)

@@ -14,6 +14,7 @@ import pypdfium2
 
 from . import (
     cad,
+    changes,
     compare,
     compare_host,
     files,
@@ -73,6 +74,7 @@ def _programs_for_probe(params: Meta) -> tuple[str, ...]:
 
 
 OPERATIONS = {
+    "changes": Operation(changes.changes),
     "compare": Operation(compare.compare, compare_host.programs),
     "file": Operation(files.file, files.programs),
     "group": Operation(groups.group),

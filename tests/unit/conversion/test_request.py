@@ -229,3 +229,59 @@ def test_waiting_for_what_was_evicted_meanwhile_means_asking_again() -> None:
         with pytest.raises(PortalError) as caught:
             wait()
         assert caught.value.code == ErrorCode.NOT_READY
+
+
+def pair() -> tuple[Rendition, Rendition]:
+    """The PDFs of two documents, not made yet."""
+    files = [factories.work_file(content=b"%%PDF-%d" % number) for number in range(2)]
+    one, other = (services.request(file, PDF, client=file.client) for file in files)
+    return one, other
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_is_made_of_two_waits_for_both(calls: list[str], order: tuple[int, int]) -> None:
+    origins = pair()
+    joined = services.derive(recipes.JOIN, *origins)
+    file = services.derive(recipes.file("tiff", ""), joined)
+    assert (joined.state, file.state) == (State.WAITING, State.WAITING)
+    for number, state in zip(order, (State.WAITING, State.QUEUED), strict=True):
+        factories.add_part(origins[number], "first", b"%PDF", "application/pdf")
+        factories.add_part(origins[number], "whole", b"%PDF", "application/pdf")
+        factories.finish(origins[number], {"pages": 2})
+        joined.refresh_from_db()
+        assert joined.state == state
+    assert services.derive(recipes.JOIN, *origins).pk == joined.pk
+    factories.add_part(joined, "whole", b"%PDF", "application/pdf")
+    services.release(joined)
+    file.refresh_from_db()
+    assert file.state == State.QUEUED
+    assert len(calls) == 4
+
+
+def test_the_order_of_two_makes_a_difference(calls: list[str]) -> None:
+    one, other = pair()
+    keys = {
+        services.derive(recipe, *origins).key
+        for recipe in (recipes.JOIN, recipes.CHANGES)
+        for origins in ((one, other), (other, one), (one, one))
+    }
+    assert len(keys) == 6
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_is_made_of_two_fails_with_either_and_what_is_made_of_that(
+    calls: list[str], number: int
+) -> None:
+    origins = pair()
+    joined = services.derive(recipes.JOIN, *origins)
+    file = services.derive(recipes.file("tiff", ""), joined)
+    factories.fail(origins[number], "document_corrupt", "So.")
+    for rendition in (joined, file, services.derive(recipes.CHANGES, *origins)):
+        rendition.refresh_from_db()
+        assert (rendition.state, rendition.error_code) == (State.FAILED, "document_corrupt")
+    assert services.retry(file)
+    for rendition in (joined, file):
+        rendition.refresh_from_db()
+        assert rendition.state == State.WAITING
+    origins[number].refresh_from_db()
+    assert origins[number].state == State.QUEUED

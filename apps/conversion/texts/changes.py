@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any, Literal
 
-from apps.comparison.alignment import matching_blocks
-from apps.comparison.revision import Kind, Location, Revision
-from apps.comparison.words import Page, Token, Word, places_of, words_on
 from apps.conversion.substance import essence
+from apps.conversion.texts.alignment import matching_blocks
+from apps.conversion.texts.words import Page, Place, Token, Word, places_of, words_on
+
+Kind = Literal["inserted", "deleted", "replaced", "moved"]
+Location = Literal["body", "header", "footer"]
 
 # Lines within this share of a page's height from its top or bottom may be headers and footers.
 _MARGIN = 0.12
@@ -23,6 +26,45 @@ _MOST_NUMBERS = 4
 _SENTENCE_ENDS = (".", ":", ";", "!", "?")
 
 _Name = tuple[Location, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference of two texts, with where it is in either.
+
+    `text` is what was there, or of an insertion what is there now; `new_text` is what stands
+    instead of it (replaced only). Not `substantive`: only white space, case or punctuation differ.
+    """
+
+    kind: Kind
+    text: str
+    new_text: str
+    substantive: bool
+    location: Location
+    places: tuple[Place, ...]
+    original_places: tuple[Place, ...]
+
+    def as_json(self, identity: str) -> dict[str, Any]:
+        """Its form in the part `revisions`."""
+        shape: dict[str, Any] = {
+            "id": identity,
+            "kind": self.kind,
+            "text": self.text,
+            "substantive": self.substantive,
+            "location": self.location,
+            "places": [[place.page, place.boxes] for place in self.places],
+            "original_places": [[place.page, place.boxes] for place in self.original_places],
+        }
+        return shape | ({"new_text": self.new_text} if self.kind == "replaced" else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What differs. `accounted_for`: with the changes taken out both texts are the same, word by
+    word, so that nothing differs but what they tell."""
+
+    changes: list[Change]
+    accounted_for: bool
 
 
 @dataclass(slots=True)
@@ -51,11 +93,11 @@ class _Change:
         return "moved" if _texts(self.old) == _texts(self.new) else "replaced"
 
 
-def text_changes(original: Sequence[Page], revised: Sequence[Page]) -> list[Revision]:
+def differences(original: Sequence[Page], revised: Sequence[Page]) -> Differences:
     """Word by word, what was inserted, deleted, replaced and moved between two documents' texts.
 
     Pages are as the engine's `text` operation makes them: {"page", "width", "height", "text",
-    "words"}. Revisions are in the revised document's order, with places on both sides. Headers and
+    "words"}. Changes are in the revised document's order, with places on both sides. Headers and
     footers that repeat are compared once. Formatting is not compared: a text does not have it.
     """
     old, new = _text_of(original), _text_of(revised)
@@ -66,14 +108,24 @@ def text_changes(original: Sequence[Page], revised: Sequence[Page]) -> list[Revi
             *_changes(old.footer, new.footer, "footer"),
         ]
     )
-    return [_revision(f"r{number}", change) for number, change in enumerate(changes, 1)]
+    deleted = _rest(old, [word for change in changes for word in change.old])
+    inserted = _rest(new, [word for change in changes for word in change.new])
+    return Differences([_change(change) for change in changes], deleted == inserted)
 
 
-def _revision(identity: str, change: _Change) -> Revision:
+def _rest(text: _Text, taken: Sequence[Word]) -> list[list[str]]:
+    """The words of a text without some of them, each known by its identity."""
+    out = set(map(id, taken))
+    return [
+        [word.text for word in words if id(word) not in out]
+        for words in (text.body, text.header, text.footer)
+    ]
+
+
+def _change(change: _Change) -> Change:
     kind = change.kind
     old, new = " ".join(_texts(change.old)), " ".join(_texts(change.new))
-    return Revision(
-        id=identity,
+    return Change(
         kind=kind,
         text=old or new,
         new_text=new if kind == "replaced" else "",

@@ -8,10 +8,18 @@ from typing import Any
 
 import pytest
 
-from apps.comparison.text_changes import text_changes
+from apps.conversion.texts.changes import Change, differences
+from apps.conversion.texts.words import Place
 from tests.factories import page_of
 
 Found = list[tuple[str, str, str, bool]]
+
+
+def text_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Change]:
+    """The changes, having checked that they account for every difference."""
+    found = differences(old, new)
+    assert found.accounted_for
+    return found.changes
 
 
 def changes(old: str, new: str) -> Found:
@@ -52,19 +60,20 @@ def test_a_move() -> None:
 def test_places_on_both_sides() -> None:
     old, new = page_of("keep old keep"), page_of("keep\nnew words keep", 0)
     (revision,) = text_changes([old], [new])
-    assert revision.page == 0
-    assert revision.boxes == ((10, 40, 100, 55),)
-    assert revision.original_places[0].boxes == ((60, 20, 90, 35),)
-    assert revision.as_json()["original"] == {"page": 0, "boxes": [[60, 20, 90, 35]]}
+    assert revision.places == (Place(0, ((10, 40, 100, 55),)),)
+    assert revision.original_places == (Place(0, ((60, 20, 90, 35),)),)
+    shape = revision.as_json("r1")
+    assert (shape["id"], shape["new_text"]) == ("r1", "new words")
+    assert shape["places"] == [[0, ((10, 40, 100, 55),)]]
 
 
 def test_a_change_over_two_pages_and_lines() -> None:
     pages = [page_of("one two\nthree", 0), page_of("four five", 1)]
     (revision,) = text_changes([page_of("one five")], pages)
     assert revision.text == "two three four"
-    shape = revision.as_json()
-    assert (shape["page"], len(shape["boxes"])) == (0, 2)
-    assert shape["continued"] == [{"page": 1, "boxes": [[10, 20, 50, 35]]}]
+    first, second = revision.places
+    assert (first.page, len(first.boxes)) == (0, 2)
+    assert second == Place(1, ((10, 20, 50, 35),))
 
 
 def test_a_word_broken_at_a_line_is_one_word() -> None:

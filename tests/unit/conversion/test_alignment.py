@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from apps.comparison.alignment import Block, matching_blocks
+from apps.conversion.texts.alignment import Block, matching_blocks
 
 
 def _check(a: Sequence[object], b: Sequence[object], blocks: list[Block]) -> None:

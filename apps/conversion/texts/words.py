@@ -7,14 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from apps.comparison.revision import Box, Place
-
 Page = dict[str, Any]
+Box = tuple[float, float, float, float]
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 # How the text operation writes a hyphen that breaks a word.
 _BREAK = "\u00ad"
 # Two boxes are on one line when the lower part of one is beside the other.
 _LINE_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Boxes (x0, y0, x1, y1) on one page, in points from its top left; pages count from 0."""
+
+    page: int
+    boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
