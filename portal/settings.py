@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "apps.document_sessions",
     "apps.conversion",
     "apps.comparison",
+    "apps.document_templates",
     "apps.viewing",
     "apps.dialects",
     "apps.portal_ui",
@@ -165,8 +166,19 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Installed by deploy/install_browser_libraries.py.
+_PDFJS = BASE_DIR / "node_modules" / "pdfjs-dist"
+_PDFJS_FOLDERS = {"": "legacy/build", **{name: name for name in PDFJS_DATA}}
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
+    BASE_DIR / "static",
+    *(
+        (f"pdfjs/{name}".rstrip("/"), _PDFJS / folder)
+        for name, folder in _PDFJS_FOLDERS.items()
+        if (_PDFJS / folder).is_dir()
+    ),
+]
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
 FILE_UPLOAD_TEMP_DIR = SCRATCH_DIR
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 2 * 1024**3, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
