@@ -21,12 +21,16 @@ $(VENV)/.runtime: requirements.txt $(VENV)/.packages
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt deploy/packages-dev.txt $(VENV)/.runtime
+$(VENV)/.browser: package-lock.json deploy/install_browser_libraries.py $(VENV)/.packages
+	@$(BIN)/python deploy/install_browser_libraries.py
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt deploy/packages-dev.txt $(VENV)/.runtime $(VENV)/.browser
 	@bash deploy/install-packages.sh deploy/packages-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-setup: $(VENV)/.runtime ## Install what running needs (system packages, .venv)
+setup: $(VENV)/.runtime $(VENV)/.browser ## Install what running needs (system packages, .venv, node_modules)
 
 setup-cjk: ## Add fonts for Chinese, Japanese and Korean
 	@bash deploy/install-packages.sh <(echo fonts-noto-cjk)

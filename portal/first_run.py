@@ -32,7 +32,9 @@ def _collect_static_files() -> None:
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     own = sorted(path for path in (settings.BASE_DIR / "static").rglob("*") if path.is_file())
     told = [f"{path}:{path.stat().st_mtime_ns}" for path in own]
-    told.append((settings.BASE_DIR / "requirements.txt").read_text())
+    for pinned in ("requirements.txt", "package-lock.json"):
+        told.append((settings.BASE_DIR / pinned).read_text())
+    told += [str(folder) for folder in settings.STATICFILES_DIRS]
     now = hashlib.sha256("\n".join(told).encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == now:
         return

@@ -17,6 +17,7 @@ from django.urls import reverse_lazy
 
 from portal.administration import UNFOLD as UNFOLD
 from portal.env import Env
+from portal.static import add_static_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -166,16 +167,18 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
-# Installed by deploy/install_browser_libraries.py.
+# Installed by deploy/install_browser_libraries.py; without it, documents in page groups stay shut.
 _PDFJS = BASE_DIR / "node_modules" / "pdfjs-dist"
-_PDFJS_FOLDERS = {"": "legacy/build", **{name: name for name in PDFJS_DATA}}
+_PDFJS_FOLDERS = {
+    "pdfjs/build": _PDFJS / "legacy" / "build",
+    "pdfjs/cmaps": _PDFJS / "cmaps",
+    "pdfjs/iccs": _PDFJS / "iccs",
+    "pdfjs/standard_fonts": _PDFJS / "standard_fonts",
+    "pdfjs/wasm": _PDFJS / "wasm",
+}
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
     BASE_DIR / "static",
-    *(
-        (f"pdfjs/{name}".rstrip("/"), _PDFJS / folder)
-        for name, folder in _PDFJS_FOLDERS.items()
-        if (_PDFJS / folder).is_dir()
-    ),
+    *((prefix, folder) for prefix, folder in _PDFJS_FOLDERS.items() if folder.is_dir()),
 ]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
