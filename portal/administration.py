@@ -70,6 +70,16 @@ UNFOLD: dict[str, Any] = {
                         "icon": "badge",
                         "link": reverse_lazy("admin:oauth2_provider_accesstoken_changelist"),
                     },
+                    {
+                        "title": "Webhooks",
+                        "icon": "webhook",
+                        "link": reverse_lazy("admin:clients_webhookendpoint_changelist"),
+                    },
+                    {
+                        "title": "Webhook messages",
+                        "icon": "outgoing_mail",
+                        "link": reverse_lazy("admin:clients_webhookdelivery_changelist"),
+                    },
                 ],
             },
             {

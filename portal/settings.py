@@ -223,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "viewing-sweep": {"task": "viewing.sweep", "schedule": timedelta(minutes=5)},
     "workfiles-sweep": {"task": "workfiles.sweep", "schedule": timedelta(minutes=5)},
+    "clients-webhooks": {"task": "clients.deliver_webhooks", "schedule": timedelta(seconds=5)},
     "clients-sweep": {"task": "clients.sweep", "schedule": timedelta(hours=1)},
 }
 

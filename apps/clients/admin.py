@@ -19,11 +19,13 @@ from oauth2_provider.models import (
 from unfold.admin import ModelAdmin
 
 from apps.accounts.models import User
-from apps.clients import credential_pages, services
+from apps.clients import credential_pages, services, webhook_admin
 from apps.clients.actors import Actor
 from apps.clients.forms import ApiClientForm
 from apps.clients.models import ApiClient, Credential, Scope
 from apps.clients.selectors import is_live
+
+__all__ = ["webhook_admin"]  # imported for its registrations
 
 # The toolkit registers its own pages, which would show applications without our policies, and
 # tables this product does not use.
@@ -61,7 +63,7 @@ class ApiClientAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         ("Permissions", {"fields": ("scopes", "default_scopes")}),
         (
             "Embedding and downloads",
-            {"fields": ("origins", "download_hosts", "allow_download")},
+            {"fields": ("origins", "download_hosts", "allow_download", "return_url")},
         ),
         (
             "Lifetimes, in seconds",

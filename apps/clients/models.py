@@ -104,6 +104,14 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]  # the base class ha
         default="",
         help_text="Hosts from which documents may be fetched by URL, one per line. Empty: none.",
     )
+    return_url = models.URLField(
+        "return address",
+        max_length=500,
+        blank=True,
+        default="",
+        help_text="Where a person who has completed a form is sent back to. The query gets "
+        "sessionId and result added. Empty: there is no way back.",
+    )
     allow_download = models.BooleanField(
         default=True, help_text="Viewers may download and print the document."
     )
@@ -201,3 +209,64 @@ class Credential(models.Model):
         """Whether it works now: neither revoked nor expired."""
         unexpired = self.expires_at is None or self.expires_at > timezone.now()
         return self.revoked_at is None and unexpired
+
+
+class WebhookEndpoint(models.Model):
+    """Where a client is told what happened. Messages are signed as Standard Webhooks has it."""
+
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="webhooks")
+    url = models.URLField(
+        "address", max_length=500, help_text="https://..., or http:// within one's own network."
+    )
+    allow_private = models.BooleanField(
+        "on a private network",
+        default=False,
+        help_text="The receiver's address is not public. Without this the portal refuses to "
+        "connect to private addresses.",
+    )
+    is_active = models.BooleanField("active", default=True)
+    secret = models.TextField(editable=False)  # sealed
+    # After a rotation messages carry the signatures of both for a while.
+    previous_secret = models.TextField(blank=True, editable=False)  # sealed
+    previous_until = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField("created", default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["client", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "url"], name="clients_webhook_address")
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WebhookDelivery(models.Model):
+    """One message to one endpoint: queue row and log row at once."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Waiting"
+        DELIVERED = "delivered", "Delivered"
+        FAILED = "failed", "Given up"
+
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries"
+    )
+    message_id = models.CharField("message", max_length=48)
+    event = models.CharField(max_length=64)
+    body = models.TextField()
+    state = models.CharField(max_length=9, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField("next attempt", default=timezone.now)
+    status = models.PositiveSmallIntegerField("last answer", null=True, blank=True)
+    error = models.CharField("last fault", max_length=300, blank=True)
+    created_at = models.DateTimeField("created", default=timezone.now)
+    delivered_at = models.DateTimeField("delivered", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name_plural = "webhook deliveries"
+        indexes = [models.Index(fields=["state", "due_at"], name="clients_webhook_due")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.message_id}"

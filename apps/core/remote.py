@@ -55,7 +55,7 @@ def fetch(
     deadline = time.monotonic() + seconds
     for _ in range(_REDIRECTS + 1):
         parts = check(url, hosts=hosts)
-        response = _get(parts, _resolve(parts), headers or {}, deadline)
+        response = _request("GET", parts, _resolve(parts), headers or {}, deadline)
         try:
             location = response.headers.get("Location")
             if response.status in (301, 302, 303, 307, 308) and location:
@@ -76,18 +76,31 @@ def fetch(
     raise PortalError(ErrorCode.REMOTE_FAILED, f"More than {_REDIRECTS} redirects.")
 
 
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    allow_private: bool = False,
+    seconds: float = 15.0,
+) -> int:
+    """Sends `body` to an address that an administrator registered; returns the answer's status.
+
+    The answer's body is not read and no redirect followed. Raises REMOTE_REFUSED for an address
+    that is not public, unless `allow_private`, and REMOTE_FAILED where nothing is answered.
+    """
+    parts = _parts(url)
+    address = _resolve(parts, allow_private=allow_private)
+    response = _request("POST", parts, address, headers, time.monotonic() + seconds, body)
+    status = response.status
+    response.close()
+    return status
+
+
 def check(url: str, *, hosts: Collection[str]) -> SplitResult:
     """The parts of a URL that may be fetched. Raises REMOTE_REFUSED and says what is wrong."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise PortalError(ErrorCode.REMOTE_REFUSED, "The URL is not well-formed.") from None
-    if parts.scheme not in _PORTS:
-        raise PortalError(ErrorCode.REMOTE_REFUSED, "Only http and https URLs are fetched.")
-    if parts.username or parts.password:
-        raise PortalError(ErrorCode.REMOTE_REFUSED, "The URL must not hold a user name.")
-    if port not in (None, _PORTS[parts.scheme]):
+    parts = _parts(url)
+    if parts.port not in (None, _PORTS[parts.scheme]):
         raise PortalError(ErrorCode.REMOTE_REFUSED, "Only the scheme's own port is used.")
     if (parts.hostname or "").rstrip(".") not in hosts:
         raise PortalError(
@@ -97,7 +110,21 @@ def check(url: str, *, hosts: Collection[str]) -> SplitResult:
     return parts
 
 
-def _resolve(parts: SplitResult) -> str:
+def _parts(url: str) -> SplitResult:
+    """The parts of an http or https URL without a user name."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is none
+    except ValueError:
+        raise PortalError(ErrorCode.REMOTE_REFUSED, "The URL is not well-formed.") from None
+    if parts.scheme not in _PORTS:
+        raise PortalError(ErrorCode.REMOTE_REFUSED, "Only http and https URLs are fetched.")
+    if parts.username or parts.password:
+        raise PortalError(ErrorCode.REMOTE_REFUSED, "The URL must not hold a user name.")
+    return parts
+
+
+def _resolve(parts: SplitResult, *, allow_private: bool = False) -> str:
     """One public address of the host. A host with any other address is refused whole."""
     host = parts.hostname or ""
     try:
@@ -106,7 +133,7 @@ def _resolve(parts: SplitResult) -> str:
         raise PortalError(ErrorCode.REMOTE_FAILED, f"The host {host} is not known.") from error
     addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
-        if not is_public(address):
+        if not allow_private and not is_public(address):
             raise PortalError(ErrorCode.REMOTE_REFUSED, f"{host} is not a public address.")
     return addresses[0]
 
@@ -123,8 +150,13 @@ def is_public(address: str) -> bool:
     return parsed.is_global and not parsed.is_multicast
 
 
-def _get(
-    parts: SplitResult, address: str, headers: Mapping[str, str], deadline: float
+def _request(
+    method: str,
+    parts: SplitResult,
+    address: str,
+    headers: Mapping[str, str],
+    deadline: float,
+    body: bytes | None = None,
 ) -> urllib3.BaseHTTPResponse:
     """A request to `address` that speaks to the host's name (Host header, SNI, certificate)."""
     host = parts.hostname or ""
@@ -132,17 +164,22 @@ def _get(
     pool: urllib3.HTTPConnectionPool
     if parts.scheme == "https":
         pool = urllib3.HTTPSConnectionPool(
-            address, server_hostname=host, assert_hostname=host, timeout=timeout
+            address, parts.port, server_hostname=host, assert_hostname=host, timeout=timeout
         )
     else:
-        pool = urllib3.HTTPConnectionPool(address, timeout=timeout)
+        pool = urllib3.HTTPConnectionPool(address, parts.port, timeout=timeout)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     wanted = {name: value for name, value in headers.items() if name.lower() != "host"}
     try:
         return pool.request(
-            "GET",
+            method,
             path,
-            headers={**wanted, "Host": host, "Accept-Encoding": "identity"},
+            body=body,
+            headers={
+                **wanted,
+                "Host": host if parts.port is None else f"{host}:{parts.port}",
+                "Accept-Encoding": "identity",
+            },
             redirect=False,
             retries=False,
             preload_content=False,

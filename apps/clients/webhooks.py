@@ -1,0 +1,208 @@
+"""Telling clients what happened: signed messages, sent until they are taken.
+
+Source: Standard Webhooks 1.0 (headers webhook-id, webhook-timestamp, webhook-signature; the
+signature is HMAC-SHA-256 over `id.timestamp.body`). The row of a delivery is the queue: whatever
+the broker loses, the schedule finds again.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.utils import timezone
+
+from apps.clients.actors import Actor
+from apps.clients.models import ApiClient, WebhookDelivery, WebhookEndpoint
+from apps.core import remote
+from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import new_token, seal, unseal
+from apps.core.queue import enqueue
+
+logger = logging.getLogger(__name__)
+State = WebhookDelivery.State
+
+PREFIX = "whsec_"
+# After each failed attempt; a message that fails after the last is given up, after some 3 days.
+PAUSES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
+)
+_LEASE = timedelta(minutes=1)
+_OVERLAP = timedelta(hours=24)
+_KEPT = timedelta(days=30)
+_BATCH = 100
+
+
+# --- Endpoints --------------------------------------------------------------------------------
+
+
+def register(
+    actor: Actor, client: ApiClient, url: str, *, allow_private: bool = False
+) -> tuple[WebhookEndpoint, str]:
+    """A new endpoint and its signing secret (`whsec_` and base64).
+
+    Raises SCOPE_MISSING unless an administrator asks, and INPUT_INVALID for the address.
+    """
+    _require_administrator(actor)
+    endpoint = WebhookEndpoint(client=client, url=url, allow_private=allow_private)
+    secret = give_secret(endpoint)
+    try:
+        endpoint.full_clean()
+    except ValidationError as error:
+        raise PortalError(ErrorCode.INPUT_INVALID, " ".join(error.messages), at="url") from error
+    endpoint.save()
+    return endpoint, secret
+
+
+def give_secret(endpoint: WebhookEndpoint) -> str:
+    """Sets a first secret on an endpoint that is not saved yet; returns it."""
+    secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    endpoint.secret = seal(secret)
+    return secret
+
+
+def rotate_secret(actor: Actor, endpoint: WebhookEndpoint) -> str:
+    """A new secret. For a day messages carry the old one's signature beside the new one's."""
+    _require_administrator(actor)
+    endpoint.previous_secret, endpoint.previous_until = endpoint.secret, timezone.now() + _OVERLAP
+    secret = give_secret(endpoint)
+    endpoint.save(update_fields=["secret", "previous_secret", "previous_until"])
+    return secret
+
+
+def secret_of(actor: Actor, endpoint: WebhookEndpoint) -> str:
+    """The signing secret, for administrators who set up the receiver."""
+    _require_administrator(actor)
+    return unseal(endpoint.secret)
+
+
+def _require_administrator(actor: Actor) -> None:
+    if not actor.is_administrator:
+        raise PortalError(ErrorCode.SCOPE_MISSING, "Only administrators manage webhooks.")
+
+
+# --- Messages ---------------------------------------------------------------------------------
+
+
+def send(client: ApiClient, event: str, payload: Mapping[str, object]) -> int:
+    """Queues a message to each active endpoint of the client; returns how many.
+
+    `event` is dotted, such as `connect.completed`; `payload` is what JSON can hold. Part of the
+    caller's transaction: sent after commit, and never if that does not come.
+    """
+    message_id = f"msg_{new_token()}"
+    body = json.dumps(
+        {"type": event, "timestamp": timezone.now().isoformat(), "data": payload},
+        separators=(",", ":"),
+    )
+    endpoints = client.webhooks.filter(is_active=True)
+    deliveries = WebhookDelivery.objects.bulk_create(
+        WebhookDelivery(endpoint=endpoint, message_id=message_id, event=event, body=body)
+        for endpoint in endpoints
+    )
+    for delivery in deliveries:
+        enqueue("clients.deliver_webhook", delivery.pk)
+    return len(deliveries)
+
+
+def resend(actor: Actor, delivery: WebhookDelivery) -> None:
+    """Queues a message once more, with all its attempts, under the same id."""
+    _require_administrator(actor)
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(
+        state=State.PENDING, attempts=0, due_at=timezone.now(), error="", status=None
+    )
+    enqueue("clients.deliver_webhook", delivery.pk)
+
+
+def deliver(delivery_pk: int) -> None:
+    """Sends a message that is due. Of two workers at once one sends."""
+    now = timezone.now()
+    taken = WebhookDelivery.objects.filter(pk=delivery_pk, state=State.PENDING, due_at__lte=now)
+    if not taken.update(due_at=now + _LEASE, attempts=F("attempts") + 1):
+        return
+    delivery = WebhookDelivery.objects.select_related("endpoint__client").get(pk=delivery_pk)
+    endpoint, status, error = delivery.endpoint, None, ""
+    if not (endpoint.is_active and endpoint.client.is_active):
+        _note(delivery, State.FAILED, None, "The endpoint or its client is not active.")
+        return
+    body = delivery.body.encode()
+    try:
+        status = remote.post(
+            endpoint.url,
+            body,
+            headers(endpoint, delivery.message_id, now, body),
+            allow_private=endpoint.allow_private,
+        )
+        error = "" if 200 <= status < 300 else f"The receiver answered {status}."
+    except PortalError as failure:
+        error = failure.detail
+    if not error:
+        _note(delivery, State.DELIVERED, status, "")
+    elif delivery.attempts > len(PAUSES):
+        _note(delivery, State.FAILED, status, error)
+        logger.warning("Gave up %s to %s: %s", delivery, endpoint, error)
+    else:
+        _note(delivery, State.PENDING, status, error)
+    if status == 410:
+        # The receiver says that it is gone for good.
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=False)
+
+
+def headers(
+    endpoint: WebhookEndpoint, message_id: str, moment: datetime, body: bytes
+) -> dict[str, str]:
+    """The headers of a message at one attempt."""
+    keys = [unseal(endpoint.secret)]
+    if endpoint.previous_until and moment < endpoint.previous_until:
+        keys.append(unseal(endpoint.previous_secret))
+    timestamp = str(int(moment.timestamp()))
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Recto-Webhooks",
+        "webhook-id": message_id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": " ".join(sign(key, message_id, timestamp, body) for key in keys),
+    }
+
+
+def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
+    """One signature: `v1,` and base64. Source: Standard Webhooks, "Signature scheme"."""
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    content = f"{message_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+
+
+def deliver_due() -> int:
+    """Enqueues what is due: retries, and what the broker lost. Returns how many."""
+    due = WebhookDelivery.objects.filter(state=State.PENDING, due_at__lte=timezone.now())
+    chosen = list(due.order_by("due_at").values_list("pk", flat=True)[:_BATCH])
+    for pk in chosen:
+        enqueue("clients.deliver_webhook", pk)
+    return len(chosen)
+
+
+def sweep() -> int:
+    """Forgets messages of long ago; returns how many."""
+    old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - _KEPT)
+    return old.exclude(state=State.PENDING).delete()[0]
+
+
+def _note(delivery: WebhookDelivery, state: State, status: int | None, error: str) -> None:
+    now = timezone.now()
+    due_at = now + PAUSES[delivery.attempts - 1] if state == State.PENDING else now
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(
+        state=state,
+        status=status,
+        error=error[:300],
+        due_at=due_at,
+        delivered_at=now if state == State.DELIVERED else None,
+    )
