@@ -30,8 +30,7 @@ def attach_upload(
     Raises INPUT_CONFLICTS when the session has a single document, DOCUMENT_ALREADY_ASSIGNED,
     FORMAT_NOT_COMPARABLE and upload errors.
     """
-    actor.require("viewing:write")
-    view = services.find(actor, identity)
+    view = services.find_to_change(actor, identity)
     _ensure_vacant(view, side)
     keep = view.session.ends_at - view.session.created_at
     try:
@@ -47,8 +46,7 @@ def attach_upload(
 
 def attach_work_files(actor: Actor, identity: str, original_id: str, revised_id: str) -> None:
     """Makes two uploaded work files the documents to compare; errors name the one at fault."""
-    actor.require("viewing:write")
-    view = services.find(actor, identity)
+    view = services.find_to_change(actor, identity)
     chosen: dict[str, WorkFile] = {}
     for side, file_id in (("original", original_id), ("revised", revised_id)):
         _ensure_vacant(view, side)

@@ -106,6 +106,16 @@ def find(actor: Actor, identity: str) -> View:
     """
     if actor.kind == "client":
         actor.require("viewing:read")
+    return _find(actor, identity)
+
+
+def find_to_change(actor: Actor, identity: str) -> View:
+    """The same for a client that may change it, whether or not it may read."""
+    actor.require("viewing:write")
+    return _find(actor, identity)
+
+
+def _find(actor: Actor, identity: str) -> View:
     session = sessions.find(actor, identity, kinds=(VIEW, COMPARE))
     view = _view(session)
     if not view.detail.renewed_by_heartbeat:
@@ -135,7 +145,10 @@ def look(actor: Actor, identity: str, *, document: str = "redline") -> View:
 
     `document`, one of DOCUMENTS, chooses what of a comparison is shown.
     """
-    view = find(actor, identity)
+    return _look(find(actor, identity), document)
+
+
+def _look(view: View, document: str = "redline") -> View:
     if view.compares:
         _show_comparison(view, document)
     if view.shown is not None:
@@ -159,8 +172,7 @@ def attach_upload(
     actor: Actor, identity: str, stream: workfiles.Readable, *, extension: str = "", name: str = ""
 ) -> WorkFile:
     """Uploads the session's document. Raises DOCUMENT_ALREADY_ASSIGNED and upload errors."""
-    actor.require("viewing:write")
-    view = find(actor, identity)
+    view = find_to_change(actor, identity)
     _ensure_no_document(view)
     work_file = workfiles.upload(
         actor,
@@ -174,8 +186,7 @@ def attach_upload(
 
 def attach_work_file(actor: Actor, identity: str, file_id: str) -> WorkFile:
     """Makes an uploaded work file the session's document."""
-    actor.require("viewing:write")
-    view = find(actor, identity)
+    view = find_to_change(actor, identity)
     _ensure_no_document(view)
     work_file = workfiles.get(actor, file_id)
     workfiles.keep_until(work_file, view.session.ends_at)
@@ -277,14 +288,13 @@ def pdf_of(identity: str, *, seconds: float) -> tuple[View, RenditionPart]:
 
 def start(actor: Actor, identity: str) -> None:
     """Ensures the conversion has begun; without a document yet it begins when that arrives."""
-    actor.require("viewing:write")
-    look(actor, identity)
+    _look(find_to_change(actor, identity))
 
 
 def stop(actor: Actor, identity: str, *, status: int, message: str) -> None:
     """Ends the session; later requests get this status and message."""
-    actor.require("viewing:write")
-    sessions.stop(find(actor, identity).session, status=status, message=message)
+    view = find_to_change(actor, identity)
+    sessions.stop(view.session, status=status, message=message)
 
 
 def delete(actor: Actor, identity: str) -> None:
@@ -292,8 +302,7 @@ def delete(actor: Actor, identity: str) -> None:
 
     Raises SESSION_NOT_DELETABLE. (seed 001, DELETE)
     """
-    actor.require("viewing:write")
-    view = find(actor, identity)
+    view = find_to_change(actor, identity)
     if view.session.echo.get("serverCaching") != "none":
         raise PortalError(ErrorCode.SESSION_NOT_DELETABLE)
     sessions.delete(view.session)

@@ -65,4 +65,5 @@ def test_a_web_process_is_killed(stack: Stack, integrator: Integrator) -> None:
     wait_until(
         lambda: requests.get(f"{stack.url}/livez", timeout=10).status_code == 200, seconds=30
     )
+    integrator.http.close()  # whoever was connected to it connects anew
     assert integrator.open()

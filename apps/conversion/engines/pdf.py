@@ -109,19 +109,34 @@ def shortened(job: Job, meta: Meta) -> Meta:
 def pass_through(job: Job) -> Meta:
     """A PDF as it is; opened with a password, a decrypted copy."""
     password = job.params.get("password")
-    with open_pdf(job.source, password) as document:
-        meta = describe(document)
+    try:
+        with open_pdf(job.source, password) as document:
+            meta = describe(document)
+    except Refusal as refusal:
+        # PDFium does not know every cipher that qpdf knows.
+        if refusal.code != "password_wrong":
+            raise
+        with open_pdf(_decrypted(job, password)) as document:
+            meta = describe(document) | {"encrypted": True}
     if not (meta["encrypted"] and password):
         job.part("whole", None, MEDIA_TYPE, {"same_as_source": True, "pages": meta["pages"]})
         return shortened(job, meta)
+    job.part("whole", _decrypted(job, password), MEDIA_TYPE, {"pages": meta["pages"]})
+    return shortened(job, meta)
+
+
+def _decrypted(job: Job, password: Any) -> Path:
     target = job.out / "whole.pdf"
+    if target.exists():
+        return target
     try:
         with pikepdf.open(job.source, password=password) as encrypted:
             encrypted.save(target)
+    except pikepdf.PasswordError as error:
+        raise Refusal("password_wrong", "The password does not open the PDF.") from error
     except pikepdf.PdfError as error:
         raise Refusal("document_corrupt", f"The PDF cannot be decrypted: {error}") from error
-    job.part("whole", target, MEDIA_TYPE, {"pages": meta["pages"]})
-    return shortened(job, meta)
+    return target
 
 
 def deliver(job: Job, whole: Path) -> Meta:

@@ -28,7 +28,7 @@ __all__ = ["described_once"]  # the rest is named after the operations
 Json = dict[str, Any]
 Method = TypeVar("Method", bound=Callable[..., Any])
 _SESSIONS, _PACKAGES = "PrizmDoc: v3 sessions", "PrizmDoc: viewing packages"
-_READ, _WRITE = ["viewing:read"], ["viewing:read", "viewing:write"]
+_READ, _WRITE = ["viewing:read"], ["viewing:write"]
 _SESSION_ID = "4jOOgAh-9rktzXLzst-TIXYKdbDfy-I_3vQgnzzhcpkX"
 _FILE_ID, _PROCESS_ID = "CVBuD7DbQYNoJDqByGierQ", "khjyrfKLj2g6gv8fdqg710"
 _ID: Json = {"type": "string", "pattern": ID_PATTERN}

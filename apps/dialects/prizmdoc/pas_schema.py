@@ -21,7 +21,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 create_session: Callable[[Method], Method] = extend_schema(
     operation_id="createPasViewingSession",
     tags=["PrizmDoc: sessions"],
-    extensions={REQUIRED_SCOPES: ["viewing:read", "viewing:write"]},
+    extensions={REQUIRED_SCOPES: ["viewing:write"]},
     request=api.sends_json(
         {
             "allOf": [

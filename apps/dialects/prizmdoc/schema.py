@@ -30,7 +30,7 @@ Json = dict[str, Any]
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 _SESSIONS, _FILES, _PAGES = "PrizmDoc: sessions", "PrizmDoc: work files", "PrizmDoc: pages"
-_READ, _WRITE = ["viewing:read"], ["viewing:read", "viewing:write"]
+_READ, _WRITE = ["viewing:read"], ["viewing:write"]
 _SESSION_ID = (
     "GcIsIsEGbLV2_V9yy4NzmK2HB-JuLOH--A9sZ16cla9txO0ZDBGfq1G4kKu0r_GyEps4wWCvDwn4dpnZAR76Uw"
 )

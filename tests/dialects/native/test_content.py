@@ -194,9 +194,8 @@ def test_a_body_must_be_json(viewer: Viewer, ready: str, body: bytes) -> None:
     assert_problem(viewer.post(ready, "/password", body), 400, "malformed_body")
 
 
-_REFUSED = pytest.mark.xfail(reason="PDFium refuses the right password; pikepdf opens it")
 ENCRYPTED = [
-    pytest.param(entry, id=entry.id, marks=_REFUSED if "bug1782186" in entry.id else ())
+    pytest.param(entry, id=entry.id)
     for entry in corpus.entries("hostile")
     if entry.password and "poppler" not in entry.id  # these open without it, too
 ]

@@ -59,6 +59,20 @@ def test_opening_and_changing_need_the_scope_to_write(scopes: tuple[str, ...]) -
             call()
 
 
+def test_who_may_write_needs_no_scope_to_read() -> None:
+    actor = factories.actor(scopes=("viewing:write",))
+    _, identity = viewing.open_session(actor, viewing.Options(), dialect="test")
+    viewing.attach_upload(actor, identity, io.BytesIO(factories.PDF_BYTES))
+    viewing.start(actor, identity)
+    viewing.stop(actor, identity, status=418, message="x")
+
+
+def test_who_only_looks_changes_nothing() -> None:
+    identity = factories.view()
+    with refused(ErrorCode.SCOPE_MISSING):
+        viewing.attach_upload(VIEWER, identity, io.BytesIO(factories.PDF_BYTES))
+
+
 def test_a_stranger_finds_nothing() -> None:
     identity = factories.view(content=factories.PDF_BYTES)
     stranger = factories.actor("stranger")
