@@ -145,11 +145,11 @@ def test_real_documents_show_every_change_where_it_is(
     assert sorted(map(str, kinds)) == ["formatted", "replaced", "replaced"]
 
 
-def test_waiting_for_both_documents_then_comparing(person: Person, integrator: Integrator) -> None:
+def test_waiting_for_a_document_then_comparing(person: Person, integrator: Integrator) -> None:
     identity = integrator.open(externalId="Late lease")
     give(integrator, identity, "original", ORIGINAL())
     viewer = person().open(identity)
-    expect(viewer.message).to_contain_text("Waiting for both documents")
+    expect(viewer.message).to_contain_text("Waiting for the revised document")
     expect(viewer.page.get_by_test_id("look-side-by-side")).to_be_disabled()
     give(integrator, identity, "revised", REVISED())
     expect(viewer.sheet(0)).to_have_attribute("data-state", "ready", timeout=FIRST_PAGE_MS)

@@ -220,6 +220,15 @@ function meetComparison() {
   return meeting;
 }
 
+/* Nor are those that read PDFs, but for sessions in page groups. */
+function meetGroups() {
+  meeting ??= import("./groups/source.js").then(({ openGroups }) => {
+    const { groups: address, pdfjs: library } = viewer.dataset;
+    sources.put(MAIN, openGroups({ api, address, library }));
+  });
+  return meeting;
+}
+
 async function onState(session) {
   if (session.compares) {
     try {
@@ -253,7 +262,8 @@ function present(session) {
     notify("preparing", "Preparing the remaining pages", { busy: true });
   else dismiss("preparing");
 
-  if (state === "empty") showWaiting(session.compares);
+  if (state === "empty" && comparison) comparison.sayMissing();
+  else if (state === "empty") showWaiting();
   else if (state === "converting" && !readable)
     showConverting(comparison?.opening() ?? `Opening ${facts?.name || "the document"}`, progress);
   else if (state === "failed") showFailure(new Problem(session.error, session.error.status));

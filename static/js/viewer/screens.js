@@ -33,13 +33,14 @@ const badge = (name, tone = "") => make("div", { class: `badge ${tone}` }, icon(
 
 /**
  * The calling system has not delivered everything yet.
- * @param {boolean} compares whether two documents are to be compared
+ * @param {string[]} [missing] of two documents to compare: those not there yet
  */
-export function showWaiting(compares) {
-  const title = compares ? "Waiting for both documents" : "Waiting for the document";
+export function showWaiting(missing) {
+  const awaited = missing?.length === 1 ? `the ${missing[0]} document` : "both documents";
+  const title = `Waiting for ${missing ? awaited : "the document"}`;
   if (byId("screen").querySelector("h2")?.textContent === title) return;
-  const text = compares
-    ? "The comparison begins by itself as soon as the original and the revised document have arrived."
+  const text = missing
+    ? "The comparison begins by itself as soon as the original and the revised document are here."
     : "The page opens by itself as soon as the document has arrived.";
   show(
     "empty",

@@ -1,5 +1,6 @@
 import { byId } from "../dom.js";
 import { expandSizes } from "../layout.js";
+import { showWaiting } from "../screens.js";
 import { MAIN } from "../sources.js";
 import { createBeside } from "./beside.js";
 import { createChanges } from "./changes.js";
@@ -134,6 +135,15 @@ export function createComparison(parts) {
       const stage = compared ? session.progress.stage : "comparing";
       looks.heard(document, { ...session, progress: { ...session.progress, stage } });
       if (compared) load();
+    },
+    /** Says which of the two documents is not there yet. */
+    async sayMissing() {
+      try {
+        const missing = await looks.missing();
+        if (looks.state(MAIN).state === "empty") showWaiting(missing);
+      } catch {
+        // An ended view has said so itself; otherwise the next look tells.
+      }
     },
     /** What opening a document is called at this moment. */
     opening() {

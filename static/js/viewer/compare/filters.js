@@ -41,7 +41,8 @@ export function createFilters(onChange) {
       // The same changes come again with their places: a box with the focus stays.
       if (ids === offered) return;
       offered = ids;
-      const kinds = Object.entries(Object.groupBy(changes, ({ kind }) => kind));
+      const byKind = Object.groupBy(changes, ({ kind }) => kind);
+      const kinds = Object.keys(KINDS).flatMap((kind) => (byKind[kind] ? [[kind, byKind[kind]]] : []));
       const minor = changes.filter((change) => !change.substantive).length;
       const options = kinds.length > 1 ? kinds.map(kindOption) : [];
       substantiveOnly = minor > 0;

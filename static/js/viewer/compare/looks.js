@@ -105,6 +105,12 @@ export function createLooks(context) {
     current: () => current,
     /** What the server last said of a document. @param {string} document */
     state: (document) => states.get(document),
+    /** The documents that have not been delivered. @returns {Promise<string[]>} */
+    async missing() {
+      const sides = ["original", "revised"];
+      const told = await Promise.all(sides.map((side) => api.patiently(api.of(side).state)));
+      return sides.filter((_, index) => told[index].state === "empty");
+    },
     toggleSideBySide() {
       if (wide.matches) show(current === "side-by-side" ? "redline" : "side-by-side");
       return wide.matches;
