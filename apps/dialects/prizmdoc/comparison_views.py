@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from apps.clients.actors import Actor
 from apps.dialects.base import PublicView, file_response
+from apps.dialects.prizmdoc import comparison_schema as schema
 from apps.dialects.prizmdoc import wire
 from apps.dialects.prizmdoc.views import V2View
 from apps.viewing import comparing
@@ -26,10 +27,11 @@ _DEFAULT_NAMES: dict[comparing.Side, str] = {
 }
 
 
+@schema.described_once
 class ComparedFile(V2View):
-    """PUT, GET /v2/viewingSessions/{viewingSessionId}/sourceFile/original|revised"""
+    """One of the two documents; the subclasses say which."""
 
-    side: comparing.Side = "original"
+    side: comparing.Side
 
     def put(self, request: Request, u_id: str) -> HttpResponse:
         """Uploads one of the two documents: raw bytes of a .doc or .docx file."""
@@ -51,11 +53,27 @@ class ComparedFile(V2View):
         )
 
 
+@schema.of_original
+class OriginalFile(ComparedFile):
+    """PUT, GET /v2/viewingSessions/{viewingSessionId}/sourceFile/original"""
+
+    side = "original"
+
+
+@schema.of_revised
+class RevisedFile(ComparedFile):
+    """PUT, GET /v2/viewingSessions/{viewingSessionId}/sourceFile/revised"""
+
+    side = "revised"
+
+
+@schema.described_once
 class RevisionData(PublicView, V2View):
     """GET /v2/viewingSessions/{viewingSessionId}/revisionData?limit&continueToken"""
 
+    @schema.get_revisions
     def get(self, request: Request, u_id: str) -> HttpResponse:
-        """The typed revisions with their places on the red-lined pages, and the proof."""
+        """Gets what changed, with its places on the red-lined pages, and what is proven of it."""
         view = viewing.look(Actor.viewer(), self.identity(u_id))
         limit = wire.query_whole(request.query_params, "limit", default=100, least=1, most=1000)
         offset = wire.query_whole(

@@ -57,8 +57,8 @@ _v3 = [
 _compared = "v2/viewingSessions/<str:u_id>"
 
 urlpatterns = [
-    path(f"{_compared}/sourceFile/original", comparison_views.ComparedFile.as_view()),
-    path(f"{_compared}/sourceFile/revised", comparison_views.ComparedFile.as_view(side="revised")),
+    path(f"{_compared}/sourceFile/original", comparison_views.OriginalFile.as_view()),
+    path(f"{_compared}/sourceFile/revised", comparison_views.RevisedFile.as_view()),
     path(f"{_compared}/revisionData", comparison_views.RevisionData.as_view()),
     path("v2/", include(_packages_v2)),
     path("v2/", include(_tasks)),
