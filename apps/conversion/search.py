@@ -19,6 +19,8 @@ _CONTEXT = 48
 _WILDCARDS = {"*": r"\w*", "?": r"\w"}
 _POSSESSIVE = re.compile(r"[*+?}]\+")
 _PARTS = re.compile(r"[*?]|\s+|[^*?\s]+")
+_CUT_AT_THE_START = re.compile(r"^\S+\s+(?=\S)")
+_CUT_AT_THE_END = re.compile(r"(?<=\S)\s+\S+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +122,27 @@ def find(page: Page, pattern: re.Pattern[str]) -> list[Hit]:
         hits.append(
             Hit(
                 page=page["page"],
-                before=_flat(text[max(0, start - _CONTEXT) : start]),
+                before=_flat(_before(text, start)),
                 match=_flat(match[0]),
-                after=_flat(text[end : end + _CONTEXT]),
+                after=_flat(_after(text, end)),
                 boxes=_boxes(page["words"], starts, start, end),
             )
         )
     return hits
+
+
+def _before(text: str, start: int) -> str:
+    """What stands before a match, from where a word begins; a longer word is cut."""
+    first = max(0, start - _CONTEXT)
+    cuts_a_word = first > 0 and not text[first - 1].isspace()
+    return _CUT_AT_THE_START.sub("", text[first:start]) if cuts_a_word else text[first:start]
+
+
+def _after(text: str, end: int) -> str:
+    """What stands after it, up to where a word ends."""
+    last = min(len(text), end + _CONTEXT)
+    cuts_a_word = last < len(text) and not text[last].isspace()
+    return _CUT_AT_THE_END.sub("", text[end:last]) if cuts_a_word else text[end:last]
 
 
 def _flat(text: str) -> str:

@@ -60,8 +60,23 @@ def test_a_hit_shows_the_words_around_it_in_one_line() -> None:
     [hit] = find(factories.page_of(text, 4), pattern_of("four", case=False, whole=False))
     assert hit.page == 4
     assert (hit.before, hit.match) == ("one two three ", "four")
-    assert hit.after.startswith(" five six seven")
-    assert len(hit.after) == 48
+    assert hit.after == " five six" + " seven" * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("lighthouse " * 9 + "fox" + " lighthouse" * 9, "lighthouse " * 4, " lighthouse" * 4),
+        ("sea " * 13 + "fox" + " sea" * 13, "sea " * 12, " sea" * 12),
+        ("of lighthouses and fox", "of lighthouses and ", ""),
+        ("x" * 60 + "fox" + "x" * 60, "x" * 48, "x" * 48),
+        ("灯" * 60 + "fox" + "灯" * 60, "灯" * 48, "灯" * 48),
+    ],
+    ids=["cut", "just fitting", "all of it", "one long word", "a script without blanks"],
+)
+def test_words_around_a_hit_are_whole(text: str, before: str, after: str) -> None:
+    [hit] = find(factories.page_of(text), pattern_of("fox", case=False, whole=False))
+    assert (hit.before, hit.after) == (before, after)
 
 
 def test_a_match_over_two_lines_has_a_box_on_each() -> None:
