@@ -13,7 +13,7 @@ from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
 from apps.viewing import services as viewing
 
-_CLIENT = "Demo"
+_CLIENT, _NAME = "Demo", "Welcome to Recto.docx"
 _SCOPES = ["viewing:read", "viewing:write"]
 _CHAPTERS = {
     "Read": [
@@ -95,7 +95,7 @@ def open_demo() -> str:
         Actor.system(), _CLIENT, scopes=_SCOPES, default_scopes=_SCOPES
     )
     actor = Actor.of_client(client, _SCOPES)
-    options = viewing.Options(display_name="Welcome to Recto.docx", idle=timedelta(days=1))
+    options = viewing.Options(display_name=_NAME, external_id=_NAME, idle=timedelta(days=1))
     _, identity = viewing.open_session(actor, options, dialect="native")
     viewing.attach_upload(actor, identity, io.BytesIO(demo_document()), extension="docx")
     return identity

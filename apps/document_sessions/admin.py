@@ -83,7 +83,7 @@ class DocumentSessionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
     @display(description="session", ordering="pk")
     def label(self, session: DocumentSession) -> str:
         """What the caller calls the document, or the session's number."""
-        return session.external_id or f"Session {session.pk}"
+        return str(session)
 
     @display(
         description="state",

@@ -48,7 +48,7 @@ class DocumentSession(models.Model):
         indexes = [models.Index(fields=["client", "state", "expires_at"], name="session_live")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} session {self.pk}"
+        return self.external_id or f"Session {self.pk}"
 
     @property
     def current_state(self) -> State:
