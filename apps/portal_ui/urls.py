@@ -9,6 +9,6 @@ from apps.portal_ui import views
 app_name = "portal_ui"
 urlpatterns = [
     path("", views.landing, name="landing"),
-    path("view/<str:u_id>", views.viewer, name="viewer"),
+    path("view/<str:spelled>", views.viewer, name="viewer"),
     path("favicon.ico", views.favicon),
 ]

@@ -11,8 +11,10 @@ from django.templatetags.static import static
 from apps.clients.actors import Actor
 from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import is_token
 from apps.viewing import content
 from apps.viewing import services as viewing
+from apps.viewing.view import View
 
 _ENDED = {
     ErrorCode.SESSION_NOT_FOUND,
@@ -26,18 +28,17 @@ def landing(request: HttpRequest) -> HttpResponse:
     return protect(render(request, "portal_ui/landing.html"))
 
 
-def viewer(request: HttpRequest, u_id: str) -> HttpResponse:
-    """`/view/u{id}`: the viewer page of a viewing session; the id itself opens it."""
+def viewer(request: HttpRequest, spelled: str) -> HttpResponse:
+    """`/view/u{id}`, of a v3 session `/view/{id}`: the viewer page; the id itself opens it."""
     try:
-        if not u_id.startswith("u"):
-            raise PortalError(ErrorCode.SESSION_NOT_FOUND)
-        view = viewing.look(Actor.viewer(), u_id[1:])
+        identity, view = _look(spelled)
     except PortalError as error:
         return _failed(request, error)
     context = {
-        "session_id": u_id[1:],
+        "session_id": identity,
         "document_name": content.name(view),
         "compares": view.compares,
+        "in_page_groups": view.in_page_groups,
         "permissions": {
             "download": view.detail.allow_download,
             "print": view.detail.allow_print,
@@ -46,6 +47,16 @@ def viewer(request: HttpRequest, u_id: str) -> HttpResponse:
     }
     response = render(request, "portal_ui/viewer.html", context)
     return protect(response, view.session.client.origin_list)
+
+
+def _look(spelled: str) -> tuple[str, View]:
+    """A session and its id, which is written as in its own protocol: with a `u` in V1's."""
+    in_page_groups = is_token(spelled)
+    identity = spelled if in_page_groups else spelled.removeprefix("u")
+    view = viewing.look(Actor.viewer(), identity)
+    if view.in_page_groups != in_page_groups:
+        raise PortalError(ErrorCode.SESSION_NOT_FOUND)
+    return identity, view
 
 
 def favicon(request: HttpRequest) -> HttpResponse:

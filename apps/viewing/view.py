@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from apps.comparison.services import Method, method_for
 from apps.conversion import recipe as recipes
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
@@ -18,7 +19,8 @@ from apps.viewing.models import ViewingDetail
 class View:
     """A session, its detail, the document shown, and what was asked for so far.
 
-    Of two documents `shown` is the red-lined one, once their comparison is ready.
+    Of two documents `shown` is the red-lined one, once their comparison is ready; where only texts
+    are compared, the revised one.
     """
 
     session: DocumentSession
@@ -29,8 +31,26 @@ class View:
 
     @property
     def compares(self) -> bool:
-        """Whether the session is on two documents."""
-        return self.detail.original is not None or self.detail.revised is not None
+        """Whether the session is on two documents, also while there are none yet."""
+        detail = self.detail
+        return bool(detail.method) or detail.original is not None or detail.revised is not None
+
+    @property
+    def method(self) -> Method | None:
+        """How the two documents are compared; None while that depends on one still to come."""
+        original, revised = self.detail.original, self.detail.revised
+        if self.detail.method in ("", "redline"):
+            return "redline"
+        if self.detail.method == "text":
+            return "text"
+        if original is None or revised is None:
+            return None
+        return method_for(original.extension, revised.extension)
+
+    @property
+    def in_page_groups(self) -> bool:
+        """Whether the session is read as PDF page groups and kept alive by a heartbeat."""
+        return self.detail.renewed_by_heartbeat
 
     @property
     def source(self) -> conversion.Source:

@@ -1,15 +1,15 @@
-/** A refusal of the server, as RFC 9457 words it. */
+/** A refusal of the server, as RFC 9457 words it, or PrizmDoc (errorCode, message, ...). */
 export class Problem extends Error {
-  /** @param {{title?: string, detail?: string, remedy?: string, code?: string, correlation_id?: string}} body
+  /** @param {Record<string, string>} body
    *  @param {number} status */
   constructor(body, status) {
     super(body.title || `The server answered ${status}`);
     this.title = this.message;
     this.status = status;
-    this.code = body.code ?? "";
-    this.detail = body.detail ?? "";
+    this.code = body.code ?? body.errorCode ?? "";
+    this.detail = body.detail ?? body.message ?? "";
     this.remedy = body.remedy ?? "";
-    this.correlationId = body.correlation_id ?? "";
+    this.correlationId = body.correlation_id ?? body.correlationId ?? "";
   }
 }
 
@@ -53,19 +53,19 @@ export function createApi(base) {
     emit("ended", problem);
   }
 
-  async function request(path, { signal, ...options } = {}) {
+  async function request(address, { signal, ...options } = {}) {
     const signals = [closing.signal, AbortSignal.timeout(LONGEST_WAIT)];
     if (signal) signals.push(signal);
     let response;
     try {
-      response = await fetch(base + path, { ...options, signal: AbortSignal.any(signals) });
+      response = await fetch(address, { ...options, signal: AbortSignal.any(signals) });
     } catch (error) {
       if (error.name === "AbortError") throw error;
       setReachable(false);
       throw new ConnectionLost();
     }
     // The caller of a stopped session chose its status, so the code comes before any status.
-    const told = response.headers.get("Content-Type")?.includes("problem+json");
+    const told = !response.ok && response.headers.get("Content-Type")?.includes("json");
     const problem = new Problem(told ? await response.json() : {}, response.status);
     if (ENDED.has(problem.code)) {
       end(problem);
@@ -78,16 +78,17 @@ export function createApi(base) {
     setReachable(true);
     if (response.status === 202) throw new Later((await response.json()).retry_after_ms ?? 500);
     if (response.ok) return response;
+    if (problem.code === "NotReady") throw new Later(0);
     if (response.status === 429 || response.status === 503) {
       throw new Later(1000 * (Number(response.headers.get("Retry-After")) || 2));
     }
     throw problem;
   }
 
-  const json = async (path, options) => (await request(path, options)).json();
+  const json = async (path, options) => (await request(base + path, options)).json();
 
-  async function content(path, signal) {
-    const response = await request(path, { signal });
+  async function content(address, options) {
+    const response = await request(address, options);
     emit("used");
     return response;
   }
@@ -129,6 +130,8 @@ export function createApi(base) {
     /** The same server, asked about one document of a comparison. @param {string} document */
     of: door,
     patiently,
+    /** Content of this view at an address of its own. @param {string} address @param {RequestInit} [options] */
+    content,
     /** @param {string} name @param {(event: CustomEvent) => void} listener */
     on: (name, listener) => events.addEventListener(name, listener),
     /** What the server knows of this view. */
@@ -142,11 +145,11 @@ export function createApi(base) {
       }),
     /** @param {number} page @param {AbortSignal} [signal] */
     text: async (page, signal) =>
-      (await content(about(`/pages/${page}/text`, document), signal)).json(),
+      (await content(base + about(`/pages/${page}/text`, document), { signal })).json(),
     /** @param {number} page @param {{width: number, format: string}} look @param {AbortSignal} [signal] */
     image: async (page, { width, format }, signal) => {
       const path = `/pages/${page}/image?width=${width}&format=${format}`;
-      return (await content(about(path, document), signal)).blob();
+      return (await content(base + about(path, document), { signal })).blob();
     },
     /** @param {string} query @param {{matchCase: boolean, wholeWords: boolean}} options @param {AbortSignal} [signal] */
     search: (query, { matchCase, wholeWords }, signal) => {

@@ -4,12 +4,11 @@ const LADDER = [160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800];
 const PREVIEWS_KEPT = 400;
 const PREVIEW_WIDTH = 640;
 
-/**
- * The width to ask for, so that a picture is crisp on this screen.
- * @param {number} pixels device pixels to fill
- * @returns {number} a rung of the server's ladder
- */
-export const rung = (pixels) => LADDER.find((width) => width >= pixels - 1) ?? LADDER.at(-1);
+/** Takes a picture off its page. A canvas gives its memory back at once. @param {Element | null} picture */
+export function discard(picture) {
+  if (picture instanceof HTMLCanvasElement) picture.width = picture.height = 0;
+  picture?.remove();
+}
 
 /**
  * Loads page pictures, a few at a time, the most urgent first.
@@ -27,6 +26,12 @@ export function createImages(api, format) {
   }
 
   return {
+    /**
+     * The width to ask for, so that a picture is crisp on this screen.
+     * @param {number} pixels device pixels to fill
+     * @returns {number} a rung of the server's ladder
+     */
+    fit: (pixels) => LADDER.find((width) => width >= pixels - 1) ?? LADDER.at(-1),
     /**
      * @param {number} page
      * @param {number} width a rung of the ladder
@@ -52,6 +57,18 @@ export function createImages(api, format) {
     },
     clear: () => previews.clear(),
   };
+}
+
+/**
+ * A picture as it may wait in large numbers: a canvas holds all its pixels, an image few bytes.
+ * @param {HTMLImageElement | HTMLCanvasElement} picture
+ * @returns {Promise<HTMLImageElement>}
+ */
+export async function compress(picture) {
+  if (picture instanceof HTMLImageElement) return picture;
+  const blob = await new Promise((resolve) => picture.toBlob(resolve));
+  discard(picture);
+  return decode(blob);
 }
 
 async function decode(blob, signal) {

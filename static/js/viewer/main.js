@@ -230,12 +230,12 @@ function meetGroups() {
 }
 
 async function onState(session) {
-  if (session.compares) {
-    try {
-      await meetComparison();
-    } catch {
-      return showFailure(new Problem({ title: "The comparison could not be opened" }), reload);
-    }
+  try {
+    if (session.compares) await meetComparison();
+    else if (viewer.dataset.groups) await meetGroups();
+  } catch {
+    const what = session.compares ? "comparison" : "document";
+    return showFailure(new Problem({ title: `The ${what} could not be opened` }), reload);
   }
   heardExpiry(session);
   for (const link of document.querySelectorAll("[data-original]"))

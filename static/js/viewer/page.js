@@ -1,4 +1,5 @@
 import { icon, make } from "./dom.js";
+import { discard } from "./images.js";
 import { turnSheet } from "./layout.js";
 import { caretNear, fillTextLayer } from "./textlayer.js";
 
@@ -35,7 +36,7 @@ export function createPage(index, { images, texts, copy }) {
 
   function show(image, width) {
     sheet.prepend(image);
-    picture?.remove();
+    discard(picture);
     picture = image;
     shown = width;
   }
@@ -62,7 +63,7 @@ export function createPage(index, { images, texts, copy }) {
 
   /**
    * Loads the picture in a width unless it is there or on its way.
-   * @param {number} width a rung of the ladder
+   * @param {number} width as `images.fit` has it
    * @param {() => number} urgency
    */
   async function want(width, urgency) {
@@ -150,6 +151,7 @@ export function createPage(index, { images, texts, copy }) {
     },
     remove() {
       alive.abort();
+      discard(picture);
       element.remove();
     },
   };

@@ -1,5 +1,4 @@
 import { afterPause } from "./dom.js";
-import { rung } from "./images.js";
 import { expandSizes, PIXELS_PER_POINT, stack, turnBox } from "./layout.js";
 import { createPage } from "./page.js";
 import { createScrolling } from "./scrolling.js";
@@ -138,7 +137,7 @@ export function createPages({ scroller, space, store, images, texts, copy, onMov
     if (sizes.count === 0) return;
     const [first, last] = visible();
     for (const [index, page] of live) {
-      const width = rung(upright(index).width * devicePixelRatio);
+      const width = images.fit(upright(index).width * devicePixelRatio);
       const seen = index >= first && index <= last;
       page.want(seen ? width : Math.min(width, NEIGHBOUR_WIDTH), () => urgency(index));
       if (seen) page.wantText();

@@ -1,5 +1,5 @@
 import { byId, make } from "./dom.js";
-import { rung } from "./images.js";
+import { compress } from "./images.js";
 import { PIXELS_PER_POINT, turnSheet } from "./layout.js";
 
 const DOTS_PER_INCH = 150;
@@ -33,7 +33,7 @@ export function parseRange(text, count) {
 }
 
 /**
- * @typedef {{images: {load: ReturnType<import("./images.js").createImages>["load"]},
+ * @typedef {{images: Pick<ReturnType<import("./images.js").createImages>, "fit" | "load">,
  *   sizeOf: (page: number) => {width: number, height: number}, rotation: number,
  *   page: number | null, pageCount: number, remark: string}} Printed
  *   page: the one in view, where there is one; remark: what every sheet has to say
@@ -117,11 +117,9 @@ export function createPrint(printed) {
     const work = async () => {
       for (const [place, index] of queue) {
         const { width, height } = sizeOf(index);
-        const pixels = rung(((upright ? width : height) / 72) * DOTS_PER_INCH);
-        sheets[place] = sheetFor(
-          index,
-          await images.load(index, pixels, () => BEHIND_ALL + place, signal),
-        );
+        const pixels = images.fit(((upright ? width : height) / 72) * DOTS_PER_INCH);
+        const picture = await images.load(index, pixels, () => BEHIND_ALL + place, signal);
+        sheets[place] = sheetFor(index, await compress(picture));
         ready += 1;
         show();
       }

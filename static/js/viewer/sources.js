@@ -26,10 +26,13 @@ export function createSources(api, format) {
   return {
     /** @param {string} document MAIN, "original" or "revised" */
     of,
+    /** Has a document read in another way. @param {string} document @param {ReturnType<typeof of>} source */
+    put: (document, source) => void known.set(document, source),
     shown: () => shown,
     /** @param {string} document */
     show: (document) => void (shown = document),
     images: {
+      fit: (pixels) => of(shown).images.fit(pixels),
       load: (...request) => of(shown).images.load(...request),
       preview: (...request) => of(shown).images.preview(...request),
     },

@@ -1,6 +1,6 @@
 import { remember } from "../theme.js";
 import { make } from "./dom.js";
-import { rung } from "./images.js";
+import { discard } from "./images.js";
 import { expandSizes, stack, turnSheet } from "./layout.js";
 import { createScrolling } from "./scrolling.js";
 
@@ -106,7 +106,7 @@ export function createThumbnails({ scroller, list, store, images, goTo }) {
     const gone = new AbortController();
     const distance = () =>
       BEHIND_PAGES + Math.abs(rows.top(index) - scrolling.top() - scroller.clientHeight / 3);
-    const pixels = Math.min(640, rung(size.width * devicePixelRatio));
+    const pixels = Math.min(640, images.fit(size.width * devicePixelRatio));
     const kept = images.preview(index, pixels);
     // Thumbnails flown past are never asked for.
     const timer = setTimeout(
@@ -120,6 +120,7 @@ export function createThumbnails({ scroller, list, store, images, goTo }) {
     const remove = () => {
       clearTimeout(timer);
       gone.abort();
+      discard(sheet.firstElementChild);
       element.remove();
     };
     const after = [...live.keys()].filter((other) => other > index);

@@ -1,0 +1,137 @@
+import { Problem } from "../api.js";
+
+/* Groups that stay open although nobody looks at their pages. */
+const KEPT = 3;
+const PIECE = 65_536;
+
+/**
+ * Opens page groups as PDFs, of which only the bytes that a page needs are fetched, and closes
+ * those that were not used for the longest time.
+ * @param {ReturnType<import("./content.js").createContent>} content
+ * @param {string} library where pdf.js is, with a slash at the end
+ */
+export function createGroups(content, library) {
+  const address = new URL(library, location.href).href;
+  const open = new Map();
+  let ready = null;
+
+  function prepare() {
+    ready ??= Promise.all([load(address), content.starts()]).catch((error) => {
+      ready = null;
+      throw error;
+    });
+    return ready;
+  }
+
+  async function start(index, closing, failed) {
+    const [{ pdfjs, worker }] = await prepare();
+    const first = await content.piece(index, 0, PIECE, closing.signal);
+    const whole = first.size <= PIECE;
+    const range = new pdfjs.PDFDataRangeTransport(first.size, first.bytes, whole);
+    range.requestDataRange = (begin, end) =>
+      content
+        .piece(index, begin, end, closing.signal)
+        .then(({ bytes }) => closing.signal.aborted || range.onDataRange(begin, bytes))
+        .catch(failed);
+    const task = pdfjs.getDocument({
+      range,
+      worker,
+      rangeChunkSize: PIECE,
+      disableAutoFetch: true,
+      disableStream: true,
+      verbosity: pdfjs.VerbosityLevel.ERRORS,
+      cMapUrl: `${address}cmaps/`,
+      iccUrl: `${address}iccs/`,
+      standardFontDataUrl: `${address}standard_fonts/`,
+      wasmUrl: `${address}wasm/`,
+    });
+    closing.signal.addEventListener("abort", () => task.destroy().catch(() => {}));
+    return task.promise;
+  }
+
+  function acquire(index) {
+    const group = open.get(index) ?? begin(index);
+    // The order of the map is the order of use.
+    open.delete(index);
+    open.set(index, group);
+    group.users += 1;
+    return group;
+  }
+
+  function begin(index) {
+    const closing = new AbortController();
+    const { promise: failure, reject } = Promise.withResolvers();
+    failure.catch(() => {});
+    const failed = (error) => {
+      if (open.get(index) === group) open.delete(index);
+      closing.abort();
+      reject(error);
+    };
+    const group = { closing, failure, users: 0, document: start(index, closing, failed) };
+    group.document.catch(failed);
+    return group;
+  }
+
+  function trim() {
+    for (const [index, group] of open) {
+      if (open.size <= KEPT) return;
+      if (group.users > 0) continue;
+      open.delete(index);
+      group.closing.abort();
+    }
+  }
+
+  return {
+    /**
+     * Does something with a page; its group stays open meanwhile.
+     * @template T
+     * @param {number} number of the page, from 0
+     * @param {(page: import("pdfjs-dist").PDFPageProxy) => Promise<T>} task
+     * @param {AbortSignal} [signal]
+     * @returns {Promise<T>}
+     */
+    async withPage(number, task, signal) {
+      const [, starts] = await prepare();
+      signal?.throwIfAborted();
+      const index = starts.findLastIndex((first) => first <= number);
+      const group = acquire(index);
+      const run = async () => {
+        const document = await group.document;
+        signal?.throwIfAborted();
+        const page = await document.getPage(number - starts[index] + 1);
+        signal?.throwIfAborted();
+        try {
+          return await task(page);
+        } finally {
+          page.cleanup();
+        }
+      };
+      try {
+        return await Promise.race([run(), group.failure, abortion(signal)]);
+      } finally {
+        group.users -= 1;
+        trim();
+      }
+    },
+    close() {
+      for (const group of open.values()) group.closing.abort();
+      open.clear();
+      ready?.then(([{ worker }]) => worker.destroy()).catch(() => {});
+    },
+  };
+}
+
+/* Whoever gave up waiting must not hold a place in the queue. */
+const abortion = (signal) =>
+  new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+
+async function load(address) {
+  const pdfjs = await import(`${address}build/pdf.min.mjs`).catch(() => {
+    throw new Problem({ title: "The program that reads PDFs could not be loaded" });
+  });
+  pdfjs.GlobalWorkerOptions.workerSrc = `${address}build/pdf.worker.min.mjs`;
+  const worker = new pdfjs.PDFWorker({ verbosity: pdfjs.VerbosityLevel.ERRORS });
+  return { pdfjs, worker };
+}

@@ -1,0 +1,86 @@
+import { createSlots } from "../slots.js";
+
+/* Beyond this a page at 400 % would take hundreds of megabytes; it is stretched a little. */
+const MOST_PIXELS = 16_000_000;
+const PREVIEWS_KEPT = 120;
+const PREVIEW_WIDTH = 320;
+
+/**
+ * Page pictures drawn here, one or two at a time, the most urgent first. Like the pictures that
+ * the server makes, each is an element of its own.
+ * @param {ReturnType<import("./groups.js").createGroups>} groups
+ */
+export function createPictures(groups) {
+  const slots = createSlots(2);
+  const previews = new Map();
+
+  function keepPreview(page, canvas) {
+    previews.delete(page);
+    previews.set(page, copy(canvas));
+    if (previews.size > PREVIEWS_KEPT) previews.delete(previews.keys().next().value);
+  }
+
+  return {
+    /** The width to ask for. @param {number} pixels device pixels to fill */
+    fit: (pixels) => Math.max(1, Math.round(pixels)),
+    /**
+     * @param {number} page
+     * @param {number} width device pixels
+     * @param {() => number} urgency smaller is sooner
+     * @param {AbortSignal} signal
+     * @returns {Promise<HTMLCanvasElement>}
+     */
+    async load(page, width, urgency, signal) {
+      const task = () => groups.withPage(page, (proxy) => draw(proxy, width, signal), signal);
+      const canvas = await slots(urgency, task, signal);
+      if (width <= PREVIEW_WIDTH) keepPreview(page, canvas);
+      return canvas;
+    },
+    /**
+     * A small picture of the page, where one was drawn before.
+     * @param {number} page
+     * @param {number} [least] the width it should have
+     * @returns {Promise<HTMLCanvasElement> | null}
+     */
+    preview(page, least = 0) {
+      const kept = previews.get(page);
+      return kept && kept.width >= least ? Promise.resolve(copy(kept)) : null;
+    },
+    clear: () => previews.clear(),
+  };
+}
+
+function blank(width, height) {
+  const canvas = document.createElement("canvas");
+  canvas.ariaHidden = "true";
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
+function copy(canvas) {
+  const twin = blank(canvas.width, canvas.height);
+  twin.getContext("2d").drawImage(canvas, 0, 0);
+  return twin;
+}
+
+async function draw(page, width, signal) {
+  const size = page.getViewport({ scale: 1 });
+  const largest = Math.sqrt(MOST_PIXELS / (size.width * size.height));
+  const viewport = page.getViewport({ scale: Math.min(width / size.width, largest) });
+  const canvas = blank(Math.round(viewport.width), Math.max(1, Math.round(viewport.height)));
+  const task = page.render({ canvas, viewport });
+  const cancel = () => task.cancel();
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    await task.promise;
+  } catch (error) {
+    canvas.width = 0;
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+  }
+  signal?.throwIfAborted();
+  return canvas;
+}
