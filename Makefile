@@ -56,8 +56,8 @@ bench: setup-dev ## Measure, and print ratios against named baselines
 	@$(BIN)/python -m benchmarks
 
 lock: setup-dev ## Pin requirements*.in with hashes
-	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate --no-emit-index-url requirements.in
-	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate --no-emit-index-url requirements-dev.in
+	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links --allow-unsafe requirements.in
+	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links --allow-unsafe requirements-dev.in
 
 snapshots: setup-dev ## Accept changes of generated documents (OpenAPI, errors, conformance)
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py write_reference

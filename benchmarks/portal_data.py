@@ -67,7 +67,7 @@ def engines() -> Iterator[None]:
     """Both engines, started as `make run` starts them."""
     from django.conf import settings
 
-    from apps.conversion import services
+    from portal.health import CHECKS, state
     from portal.run import programs
 
     command = next(program.command for program in programs() if program.name == "engine")
@@ -76,7 +76,8 @@ def engines() -> Iterator[None]:
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=output, stderr=output)
     try:
         deadline = time.monotonic() + 120
-        while any(isinstance(answer, str) for answer in services.engines().values()):
+        parts = [check for name, check in CHECKS.items() if name.startswith("engine-")]
+        while not all(state(check)["ready"] for check in parts):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"The engines did not start:\n{log.read_text()}")
             time.sleep(0.1)

@@ -323,12 +323,6 @@ def limits() -> tuple[int, int]:
     return settings.CONVERSION_SECONDS, settings.CONVERSION_MEMORY_BYTES
 
 
-def engines() -> dict[str, protocol.Pong | str]:
-    """What each engine says of itself, or why it says nothing."""
-    answers: dict[str, protocol.Pong | str] = {}
-    for name in ("office", "pages"):
-        try:
-            answers[name] = protocol.ping(settings.RUN_DIR / f"{name}.sock")
-        except protocol.EngineUnavailable as error:
-            answers[name] = str(error)
-    return answers
+def engine(name: str, *, seconds: float = 5.0) -> protocol.Pong:
+    """What an engine says of itself. Raises EngineUnavailable when it says nothing in time."""
+    return protocol.ping(settings.RUN_DIR / f"{name}.sock", seconds)
