@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "apps.comparison",
     "apps.document_templates",
     "apps.viewing",
+    "apps.connect",
     "apps.dialects",
     "apps.portal_ui",
 ]
@@ -185,6 +186,9 @@ WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
 FILE_UPLOAD_TEMP_DIR = SCRATCH_DIR
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 2 * 1024**3, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+CONNECT_XML_BYTES = env.integer("CONNECT_XML_BYTES", 1024**2, least=1)
+CONNECT_XML_ELEMENTS = env.integer("CONNECT_XML_ELEMENTS", 10_000, least=1)
+CONNECT_XML_DEPTH = env.integer("CONNECT_XML_DEPTH", 16, least=3, most=200)
 
 # --- Queue ------------------------------------------------------------------------------------
 BROKER_URL = env.url(
@@ -221,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "document_sessions.sweep",
         "schedule": timedelta(minutes=1),
     },
+    "connect-sweep": {"task": "connect.sweep", "schedule": timedelta(minutes=1)},
     "viewing-sweep": {"task": "viewing.sweep", "schedule": timedelta(minutes=5)},
     "workfiles-sweep": {"task": "workfiles.sweep", "schedule": timedelta(minutes=5)},
     "clients-webhooks": {"task": "clients.deliver_webhooks", "schedule": timedelta(seconds=5)},

@@ -11,11 +11,13 @@ import hashlib
 import hmac
 import re
 import secrets
+import uuid
 
 from cryptography.fernet import Fernet
 from django.conf import settings
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def new_token() -> str:
@@ -26,6 +28,16 @@ def new_token() -> str:
 def is_token(text: str) -> bool:
     """Whether the text could have come from :func:`new_token`."""
     return _TOKEN.fullmatch(text) is not None
+
+
+def new_guid() -> str:
+    """122 random bits, for protocols that spell an id as a GUID: 36 characters, lower case."""
+    return str(uuid.uuid4())
+
+
+def is_guid(text: str) -> bool:
+    """Whether the text could have come from :func:`new_guid`."""
+    return _GUID.fullmatch(text) is not None
 
 
 def digest(secret: str) -> str:

@@ -6,6 +6,7 @@ the precise error raised. There are no locks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from apps.clients.actors import Actor
 from apps.core.errors import ErrorCode, PortalError
-from apps.core.ids import digest, is_token, new_token
+from apps.core.ids import digest, is_guid, is_token, new_token
 from apps.document_sessions.lifecycle import LIVE, Lifetime, State, renewal_is_due, state_at
 from apps.document_sessions.models import DocumentSession
 
@@ -29,10 +30,12 @@ def create(
     lifetime: Lifetime,
     external_id: str = "",
     echo: dict[str, object] | None = None,
+    new_identity: Callable[[], str] = new_token,
 ) -> tuple[DocumentSession, str]:
     """Opens a session and returns it with its id, which is told once and stored as a digest.
 
-    Raises QUOTA_EXCEEDED when the client has as many live sessions as it may have.
+    `new_identity` makes the id, for protocols whose ids look otherwise (`ids.new_guid`). Raises
+    QUOTA_EXCEEDED when the client has as many live sessions as it may have.
     """
     client = actor.require_client()
     now = timezone.now()
@@ -46,7 +49,7 @@ def create(
                 f"The client has {live} live sessions, as many as it may have.",
                 limit=client.maximum_live_sessions,
             )
-    identity = new_token()
+    identity = new_identity()
     ends_at = lifetime.ends_at(now)
     session = DocumentSession.objects.create(
         digest=digest(identity),
@@ -73,7 +76,7 @@ def find(
     SESSION_NOT_FOUND, SESSION_EXPIRED, or SESSION_STOPPED with the stop notice.
     """
     session = None
-    if is_token(identity):
+    if is_token(identity) or is_guid(identity):
         session = (
             DocumentSession.objects.filter(digest=digest(identity), kind__in=kinds)
             .select_related("client")
@@ -136,9 +139,9 @@ def stop_as_administrator(actor: Actor, session: DocumentSession, *, message: st
     stop(session, message=message or "This session was stopped by an administrator.")
 
 
-def delete(session: DocumentSession) -> None:
-    """Removes the session with all that hangs on it."""
-    DocumentSession.objects.filter(pk=session.pk).delete()
+def delete(*sessions: DocumentSession) -> None:
+    """Removes sessions with all that hangs on them."""
+    DocumentSession.objects.filter(pk__in=[session.pk for session in sessions]).delete()
 
 
 def sweep(batch: int = 500) -> int:

@@ -39,15 +39,23 @@ class Readable(Protocol):
 
 
 def upload(
-    actor: Actor, stream: Readable, *, extension: str = "", name: str = "", keep: timedelta
+    actor: Actor,
+    stream: Readable,
+    *,
+    extension: str = "",
+    name: str = "",
+    keep: timedelta,
+    limit: int | None = None,
 ) -> WorkFile:
     """Streams an upload into storage and returns its handle, which expires after `keep`.
 
-    Memory stays flat at any size. Raises DOCUMENT_EMPTY, DOCUMENT_TOO_LARGE and what
-    `sniffing.identify` raises; then nothing is kept.
+    Memory stays flat at any size; `limit` (bytes) counts beside the server's and the client's.
+    Raises DOCUMENT_EMPTY, DOCUMENT_TOO_LARGE and what `sniffing.identify` raises; then nothing is
+    kept.
     """
     client = actor.require_client()
-    limit = min(settings.MAX_UPLOAD_BYTES, client.maximum_upload_bytes or settings.MAX_UPLOAD_BYTES)
+    limits = (settings.MAX_UPLOAD_BYTES, client.maximum_upload_bytes, limit)
+    limit = min(one for one in limits if one)
     with tempfile.NamedTemporaryFile(dir=settings.SCRATCH_DIR, delete=False) as scratch:
         path = Path(scratch.name)
         try:

@@ -28,7 +28,7 @@ def _one_of(*words: str) -> Json:
     return {"type": "string", "enum": list(words)}
 
 
-_COMPONENTS: dict[str, Json] = {
+COMPONENTS: dict[str, Json] = {
     "Problem": api.shape(
         {
             "type": {"type": "string", "format": "uri-reference"},
@@ -166,7 +166,7 @@ _VIEW: Json = {
 
 class _Schema(api.OperationSchema):
     prefix = "/api/v1/"
-    components = _COMPONENTS
+    components = COMPONENTS
 
 
 def described(view: View) -> View:
@@ -176,7 +176,7 @@ def described(view: View) -> View:
 
 
 # --- Errors -----------------------------------------------------------------------------------
-_SESSION = (ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_STOPPED, ErrorCode.INTERNAL)
+SESSION = (ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_STOPPED, ErrorCode.INTERNAL)
 _FAILURES = (
     ErrorCode.DOCUMENT_MISSING,
     ErrorCode.PASSWORD_REQUIRED,
@@ -189,10 +189,10 @@ _FAILURES = (
     ErrorCode.ENGINE_CRASHED,
     ErrorCode.ENGINE_UNAVAILABLE,
 )
-_PAGE = (*_SESSION, *_FAILURES, ErrorCode.PAGE_NOT_FOUND)
+_PAGE = (*SESSION, *_FAILURES, ErrorCode.PAGE_NOT_FOUND)
 
 
-def _problems(*codes: ErrorCode) -> api.Answers:
+def problems(*codes: ErrorCode) -> api.Answers:
     """The answers for these codes, by status, as errors.py spells them."""
     answers: api.Answers = {}
     for status in sorted({STATUS[code] for code in codes}):
@@ -210,7 +210,7 @@ def _problems(*codes: ErrorCode) -> api.Answers:
     return answers
 
 
-_LATER: api.Answers = {
+LATER: api.Answers = {
     202: api.answers(
         "Not made yet: ask again.", api.shape({"retry_after_ms": _COUNT}), {"retry_after_ms": 250}
     )
@@ -265,13 +265,13 @@ def _query(name: str, text: str, schema: Any) -> OpenApiParameter:
 
 _FLAG = _one_of("1")
 get_view = _call(
-    "getView", {200: api.answers("Its state.", api.ref("View"), _VIEW)} | _problems(*_SESSION)
+    "getView", {200: api.answers("Its state.", api.ref("View"), _VIEW)} | problems(*SESSION)
 )
 get_page_image = _call(
     "getPageImage",
     {(200, f"image/{name}"): api.answers_bytes("The image.") for name in RASTER_FORMATS}
-    | _LATER
-    | _problems(*_PAGE, ErrorCode.INPUT_INVALID),
+    | LATER
+    | problems(*_PAGE, ErrorCode.INPUT_INVALID),
     _query(
         "width",
         "Pixels. The next step of a fixed ladder is sent; 1280 by default.",
@@ -283,7 +283,7 @@ get_page_image = _call(
 )
 get_page_svg = _call(
     "getPageSvg",
-    {(200, "image/svg+xml"): api.answers_bytes("The page.")} | _LATER | _problems(*_PAGE),
+    {(200, "image/svg+xml"): api.answers_bytes("The page.")} | LATER | problems(*_PAGE),
     of_page=True,
 )
 get_page_text = _call(
@@ -301,8 +301,8 @@ get_page_text = _call(
             },
         )
     }
-    | _LATER
-    | _problems(*_PAGE),
+    | LATER
+    | problems(*_PAGE),
     of_page=True,
 )
 search = _call(
@@ -328,7 +328,7 @@ search = _call(
             },
         )
     }
-    | _problems(*_SESSION, *_FAILURES, ErrorCode.INPUT_INVALID),
+    | problems(*SESSION, *_FAILURES, ErrorCode.INPUT_INVALID),
     _query("q", "Up to 200 characters; blanks match any white space.", str),
     _query("case", "Mind capital letters.", _FLAG),
     _query("whole", "Whole words only.", _FLAG),
@@ -365,8 +365,8 @@ get_revisions = _call(
             },
         )
     }
-    | _LATER
-    | _problems(*_SESSION, *_FAILURES, ErrorCode.INPUT_INVALID),
+    | LATER
+    | problems(*SESSION, *_FAILURES, ErrorCode.INPUT_INVALID),
     _query("offset", "How many to leave out.", {"type": "integer", "minimum": 0}),
     _query("limit", "200 by default.", {"type": "integer", "minimum": 1, "maximum": 1000}),
     _query("substantive", "Substantive revisions only.", _FLAG),
@@ -374,8 +374,8 @@ get_revisions = _call(
 give_password = _call(
     "givePassword",
     {200: api.answers("The document opens; its state.", api.ref("View"), _VIEW)}
-    | _LATER
-    | _problems(*_SESSION, *_FAILURES, ErrorCode.INPUT_INVALID, ErrorCode.MALFORMED_BODY),
+    | LATER
+    | problems(*SESSION, *_FAILURES, ErrorCode.INPUT_INVALID, ErrorCode.MALFORMED_BODY),
     request=api.sends_json(
         api.shape({"password": {"type": "string", "minLength": 1, "maxLength": 1000}}),
         {"password": "open sesame"},
@@ -385,13 +385,13 @@ give_password = _call(
 download = _call(
     "downloadOriginal",
     {(200, "application/octet-stream"): api.answers_bytes("The file, by its own media type.")}
-    | _problems(*_SESSION, ErrorCode.DOCUMENT_MISSING, ErrorCode.DOWNLOAD_REFUSED),
+    | problems(*SESSION, ErrorCode.DOCUMENT_MISSING, ErrorCode.DOWNLOAD_REFUSED),
     chooses=False,
 )
 get_pdf = _call(
     "downloadPdf",
     {(200, "application/pdf"): api.answers_bytes("The document, with the session's watermarks.")}
-    | _LATER
-    | _problems(*_SESSION, *_FAILURES, ErrorCode.DOWNLOAD_REFUSED),
+    | LATER
+    | problems(*SESSION, *_FAILURES, ErrorCode.DOWNLOAD_REFUSED),
     chooses=False,
 )

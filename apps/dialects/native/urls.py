@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from apps.dialects.native import views
+from apps.dialects.native import form_views, views
 
 urlpatterns = [
     path("api/v1/views/<str:identity>", views.Overview.as_view()),
@@ -16,5 +16,14 @@ urlpatterns = [
     path("api/v1/views/<str:identity>/password", views.Password.as_view()),
     path("api/v1/views/<str:identity>/download", views.Download.as_view()),
     path("api/v1/views/<str:identity>/pdf", views.Pdf.as_view()),
+    path("api/v1/forms/<str:identity>", form_views.State.as_view()),
+    path("api/v1/forms/<str:identity>/templates", form_views.Templates.as_view()),
+    path("api/v1/forms/<str:identity>/template", form_views.Choice.as_view()),
+    path("api/v1/forms/<str:identity>/draft", form_views.Draft.as_view()),
+    path("api/v1/forms/<str:identity>/preview", form_views.Preview.as_view()),
+    path("api/v1/forms/<str:identity>/pictures", form_views.Pictures.as_view()),
+    path("api/v1/forms/<str:identity>/pictures/<str:picture>", form_views.Picture.as_view()),
+    path("api/v1/forms/<str:identity>/complete", form_views.Completion.as_view()),
+    path("api/v1/forms/<str:identity>/result/<str:format>", form_views.Result.as_view()),
     re_path(r"^api/v1/", views.NotRouted.as_view()),
 ]

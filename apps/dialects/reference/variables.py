@@ -49,6 +49,9 @@ SETTINGS = {
         "local disk, `DATA_DIR/blobs`",
     ),
     "MAX_UPLOAD_BYTES": Help("The largest upload. A client may have a lower limit of its own."),
+    "CONNECT_XML_BYTES": Help("The largest Connect document."),
+    "CONNECT_XML_ELEMENTS": Help("How many elements a Connect document may hold."),
+    "CONNECT_XML_DEPTH": Help("How deep the elements of a Connect document may nest."),
     "BROKER_URL": Help(
         "What wakes the workers: Redis or RabbitMQ, where they run on other hosts.",
         "files in `DATA_DIR/queue`",
