@@ -26,6 +26,7 @@ _SYSTEM_PYTHON = "/usr/bin/python3"  # the one with the UNO bridge
 _HANDED_ON = ("RECTO_JAIL", "RECTO_ALLOW_UNJAILED", "TZ")
 _CONVERTERS = ("/usr/bin/rsvg-convert", "/usr/bin/pdftocairo", "/usr/share/poppler")
 _OFFICE, _FALLBACK = "apps.conversion.engines.office", "apps.conversion.engines.fallback"
+_TEMPLATES = "apps.conversion.engines.template_engine"
 
 
 class NotReady(Exception):
@@ -57,7 +58,7 @@ class Plan:
     @property
     def runs_programs(self) -> bool:
         """Whether some of the engine's jobs start a converter program."""
-        return self.module != _OFFICE
+        return self.module not in (_OFFICE, _TEMPLATES)
 
     @property
     def public_socket(self) -> Path:
@@ -112,7 +113,7 @@ class Launched:
 
 
 def plans(options: argparse.Namespace, layers: jail.Capabilities) -> list[Plan]:
-    """The pages and the office engine."""
+    """The pages, the office and the templates engine."""
     places = (
         options.run_dir.resolve(),
         options.jobs_dir.resolve(),
@@ -125,6 +126,7 @@ def plans(options: argparse.Namespace, layers: jail.Capabilities) -> list[Plan]:
     return [
         Plan("pages", sys.executable, "apps.conversion.engines.pages", *places),
         Plan("office", _SYSTEM_PYTHON, office, *places),
+        Plan("templates", sys.executable, _TEMPLATES, *places),
     ]
 
 
