@@ -179,21 +179,35 @@ get_source_file = _call(
     _U_ID,
     _query("ContentDispositionFilename", "The download's name; the right extension is added."),
 )
+_WORK_FILE = api.shape({"refType": {"const": "workFile"}, "fileId": {"type": "string"}})
 put_source_ref = _call(
     "putSourceRef",
     _SESSIONS,
     _WRITE,
     api.sends_json(
-        api.shape({"refType": {"const": "workFile"}, "fileId": {"type": "string"}}),
+        {
+            "oneOf": [
+                _WORK_FILE,
+                api.shape(
+                    {
+                        "refType": {"const": "comparison"},
+                        "original": _WORK_FILE,
+                        "revised": _WORK_FILE,
+                    }
+                ),
+            ]
+        },
         {"refType": "workFile", "fileId": _FILE_ID},
     ),
-    {200: api.answers_nothing("The work file is the session's document.")}
+    {200: api.answers_nothing("The session has its document, or the two to compare.")}
     | errors(
         *CALLER,
         *SESSION,
         *BODY,
+        ErrorCode.INPUT_CONFLICTS,
         ErrorCode.WORK_FILE_NOT_FOUND,
         ErrorCode.DOCUMENT_ALREADY_ASSIGNED,
+        ErrorCode.FORMAT_NOT_COMPARABLE,
     ),
     _U_ID,
 )
