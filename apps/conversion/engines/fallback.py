@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from . import intake, jail, jail_test, lok, profile, written_pdf, zygote
 from .job import Engine, Job, Operation, Refusal
@@ -74,14 +74,17 @@ def _make_profile(directory: Path, version: str) -> bool:
 
 
 def to_pdf(job: Job) -> Meta:
-    """Operation `pdf`, params {format, max_pages (2000)}."""
+    """Operation `pdf`, params {format, max_pages (2000), standard? ("a-2b" for PDF/A)}."""
     source = intake.admit(job)
     if source.password:
         raise Refusal("format_unsupported", "The fallback office engine opens no passwords.")
     limit = int(job.params.get("max_pages") or _DEFAULT_MAX_PAGES)
     form = str(job.params["format"]).lower()
     family = next((name for name, forms in _FAMILIES if form in forms.split()), "writer")
-    options = json.dumps({"PageRange": {"type": "string", "value": f"1-{limit}"}})
+    settings: dict[str, Any] = {"PageRange": {"type": "string", "value": f"1-{limit}"}}
+    if job.params.get("standard") == "a-2b":
+        settings["SelectPdfVersion"] = {"type": "long", "value": "2"}
+    options = json.dumps(settings)
     whole = job.out / "whole.pdf"
     _convert(job, source, f"pdf:{family}_pdf_Export:{options}").rename(whole)
     pages = written_pdf.pages_of(whole)

@@ -78,7 +78,8 @@ def _prepare(directory: Path) -> None:
 def to_pdf(job: Job) -> Meta:
     """Operation `pdf`: an office or text document as PDF, its first page before the rest.
 
-    Params: format (extension), password?, first_page (bool), max_pages (2000), locale ("en-GB").
+    Params: format (extension), password?, first_page (bool), max_pages (2000), locale ("en-GB"),
+    standard ("a-2b" for PDF/A), page (from 0: only that one, or the last, as part "page").
     """
     from . import uno_documents as documents
 
@@ -90,13 +91,16 @@ def to_pdf(job: Job) -> Meta:
     pages = documents.count_pages(document)
     if not pages:
         raise Refusal("document_empty", "The document has nothing to print.")
+    if params.get("page") is not None:
+        return _one_page(job, document, pages)
     limit = int(params.get("max_pages") or _DEFAULT_MAX_PAGES)
+    standard = str(params.get("standard") or "")
     if params.get("first_page", True) and pages > 1:
         first = job.out / "first.pdf"
-        documents.export_pdf(document, first, "1")
+        documents.export_pdf(document, first, "1", standard)
         job.part("first", first, _PDF)
     whole = job.out / "whole.pdf"
-    documents.export_pdf(document, whole, f"1-{limit}")
+    documents.export_pdf(document, whole, f"1-{limit}", standard)
     written = written_pdf.pages_of(whole) or min(pages, limit)
     job.part("whole", whole, _PDF, {"pages": written})
     fonts = documents.requested_fonts(document, _FONT_SECONDS)
@@ -106,6 +110,16 @@ def to_pdf(job: Job) -> Meta:
         "fonts": {"substituted": fontconfig.substitutions(fonts)},
         **({"truncated": True} if pages > limit else {}),
     }
+
+
+def _one_page(job: Job, document: Any, pages: int) -> Meta:
+    from . import uno_documents as documents
+
+    page = max(0, min(int(job.params["page"]), pages - 1))
+    target = job.out / "page.pdf"
+    documents.export_pdf(document, target, str(page + 1))
+    job.part("page", target, _PDF)
+    return {"pages": pages, "page": page}
 
 
 def to_docx(job: Job) -> Meta:

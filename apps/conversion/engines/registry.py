@@ -12,7 +12,7 @@ from apps.conversion.engines import compare_host
 from apps.conversion.recipe import Kind, Recipe
 from apps.workfiles.formats import FORMATS
 
-Name = Literal["office", "pages"]
+Name = Literal["office", "pages", "templates"]
 # Raised when the engines' output changes, so that cached renditions are made anew.
 _REVISION = 1
 _OFFICE_FAMILIES = {"word", "sheet", "slides", "drawing", "text"}

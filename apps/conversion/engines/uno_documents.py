@@ -29,6 +29,8 @@ _SERVICES: tuple[tuple[str, Kind], ...] = (
     ("com.sun.star.drawing.DrawingDocument", "draw"),
 )
 _MAX_STYLES = 5_000
+# What LibreOffice calls the standards for PDF files (SelectPdfVersion).
+PDF_VERSIONS = {"a-2b": 2}
 
 PASSWORD_REQUIRED: tuple[FailureCode, str] = (
     "password_required",
@@ -129,9 +131,11 @@ def count_pages(document: Any) -> int:
     return int(document.getRendererCount(document, ()))
 
 
-def export_pdf(document: Any, target: Path, pages: str) -> None:
-    """Write pages ("1", "1-2000") as PDF. Raises Refusal."""
-    data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(PageRange=pages))
+def export_pdf(document: Any, target: Path, pages: str, standard: str = "") -> None:
+    """Write pages ("1", "1-2000") as PDF, or by a standard of PDF_VERSIONS. Raises Refusal."""
+    version = {"SelectPdfVersion": PDF_VERSIONS[standard]} if standard else {}
+    options = properties(PageRange=pages, **version)
+    data = uno.Any("[]com.sun.star.beans.PropertyValue", options)
     _store(document, target, FilterName=f"{kind_of(document)}_pdf_Export", FilterData=data)
 
 
