@@ -152,6 +152,7 @@ def _convert(rendition: Rendition) -> Outcome:
         "format": rendition.extension,
         "first_page": True,
         "password": unseal(rendition.password) or None,
+        "standard": recipe.format or None,
     }
     if recipe.kind == "stamp":
         name = "first" if recipe.needs_first_page_only else "whole"

@@ -20,7 +20,8 @@ _GROUP_PAGES: dict[Kind, int] = {"raster": 8, "svg": 4, "text": 50, "group": 50}
 class Recipe:
     """One thing to make. Pages count from 0; `first` to `last` inclusive.
 
-    `pdf` makes the document's PDF: part "whole", and for several pages part "first" before it.
+    `pdf` makes the document's PDF: part "whole", and for several pages part "first" before it;
+    with `format` "a-2b" an office document's PDF/A.
     `stamp` puts watermarks on that PDF: on its first page alone (`last` 0, part "first") or on
     all of it (part "whole"). `raster` and `svg` make parts "page/N" of the one or the other,
     `group` a PDF of these pages (part "group"), and `text` a part "text". `stamp` holds the
@@ -56,6 +57,7 @@ class Recipe:
 
 
 PDF = Recipe("pdf")
+PDF_A = Recipe("pdf", format="a-2b")
 _ALL_PAGES = 1_000_000
 SEARCH = Recipe("search", last=_ALL_PAGES, format="json")
 JOIN = Recipe("join", last=_ALL_PAGES, format="pdf")
