@@ -42,13 +42,19 @@ class Redline:
     extension: str = "docx"
 
 
-def request(original: Source, revised: Source, *, client: ApiClient | None) -> Rendition:
-    """The comparison of two Word documents; the first asker sets the work going.
+def request(
+    original: Source, revised: Source, *, client: ApiClient | None, method: Method = "redline"
+) -> Rendition:
+    """The comparison of two documents; the first asker sets the work going.
 
     Returns at once, whatever its state: wait with `conversion.services.wait_until_done`, or look
-    at `rendition.state`. Formats other than docx are turned into docx first.
+    at `rendition.state`. A red-line is of two Word documents: those that are not docx are turned
+    into docx first. Texts are of any two: both are made PDFs, and places are on these.
     Raises FORMAT_NOT_COMPARABLE (`at` "original" or "revised").
     """
+    if method == "text":
+        pdfs = [conversion.request(source, PDF, client=client) for source in (original, revised)]
+        return conversion.derive(CHANGES, *pdfs)
     for name, source in (("original", original), ("revised", revised)):
         if source.extension not in COMPARABLE:
             raise PortalError(
@@ -70,17 +76,6 @@ def method_of(rendition: Rendition) -> Method:
     return "text" if rendition.kind == CHANGES.kind else "redline"
 
 
-def request_texts(original: Source, revised: Source, *, client: ApiClient | None) -> Rendition:
-    """The comparison of the texts of any two documents; the first asker sets the work going.
-
-    Both are made PDFs first. There is no red-lined document: places are on these two.
-    """
-    first, second = (
-        conversion.request(source, PDF, client=client) for source in (original, revised)
-    )
-    return conversion.derive(CHANGES, first, second)
-
-
 def result(rendition: Rendition) -> Comparison:
     """What a comparison found, without places on pages.
 
@@ -90,7 +85,7 @@ def result(rendition: Rendition) -> Comparison:
     engine = content["engine"]
     return Comparison(
         tuple(_revision(found) for found in content["revisions"]),
-        _proof(content),
+        proof_of(content),
         f"{engine['name']} ({engine['version']})",
     )
 
@@ -129,7 +124,7 @@ def revisions(
     return Listing(
         tuple(_revision(found, (places or {}).get(found["id"])) for found in some),
         len(matching),
-        _proof(content),
+        proof_of(content),
         located=by_text or places is not None,
     )
 
@@ -152,7 +147,8 @@ def _unpacked(part: RenditionPart) -> _Content:
     return content
 
 
-def _proof(content: _Content) -> Proof:
+def proof_of(content: _Content) -> Proof:
+    """The proof in what a comparison found, or in the meta of its rendition."""
     proof = content["proof"]
     return Proof(
         proof["accept_all"],

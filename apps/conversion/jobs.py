@@ -164,7 +164,7 @@ def _convert(rendition: Rendition) -> Outcome:
             "format": recipe.format,
             "rotate": recipe.rotate,
         } | ({"dpi": recipe.dpi} if recipe.dpi else {"width": recipe.width})
-        params |= {"pages": recipe.pages} if recipe.pages else {}
+        params |= {n: v for n in ("pages", "height", "apart") if (v := getattr(recipe, n))}
     with _job_directory(rendition.fence) as directory:
         workfiles.copy_to(source, directory / "in" / f"source.{extension}")
         against = _made_of(rendition.partner) if rendition.partner else rendition.against

@@ -32,8 +32,9 @@ class Recipe:
     its second source and makes parts "hits/N", one after another.
 
     `file` makes files to hand out of some `pages`, or all: a part "file" (pdf, tiff, txt), or parts
-    "page/N" (png, jpeg, svg). `join` makes a PDF, part "whole", of two. `changes` compares the
-    texts of two PDFs: a part "revisions".
+    "page/N" (png, jpeg, svg, and where the pages are to be `apart` also pdf, tiff). Images fit into
+    `width` and `height`, where these are given. `join` makes a PDF, part "whole", of two. `changes`
+    compares the texts of two PDFs: a part "revisions".
     """
 
     kind: Kind
@@ -45,6 +46,8 @@ class Recipe:
     rotate: int = 0
     stamp: str = ""
     pages: str = ""  # "0-2,5,7-"; blank for all
+    height: int = 0
+    apart: bool = False
 
     def canonical(self) -> str:
         """The same text for the same recipe: part of the cache key."""
@@ -113,9 +116,14 @@ def group_starts(pages: int) -> list[int]:
     return [0, *range(1, pages, _GROUP_PAGES["group"])]
 
 
-def file(format: str, pages: str, *, dpi: int = 150) -> Recipe:
-    """Files to hand out: see `Recipe`."""
-    return Recipe("file", last=_ALL_PAGES, format=format, pages=pages, dpi=dpi)
+def file(
+    format: str, pages: str, *, width: int = 0, height: int = 0, apart: bool = False
+) -> Recipe:
+    """Files to hand out: see `Recipe`. Images have 150 dots per inch unless they have a size."""
+    recipe = Recipe("file", last=_ALL_PAGES, format=format, pages=pages, apart=apart)
+    if width or height:
+        return replace(recipe, width=width, height=height)
+    return replace(recipe, dpi=150)
 
 
 def on_ladder(width: int) -> int:

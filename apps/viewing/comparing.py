@@ -5,6 +5,7 @@ Source: seed 001. A session shows a single document or compares two; it cannot d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from apps.clients.actors import Actor
@@ -25,7 +26,7 @@ WORD = frozenset({"doc", "docx"})
 def attach_upload(
     actor: Actor, identity: str, side: Side, stream: workfiles.Readable, *, extension: str = ""
 ) -> WorkFile:
-    """Uploads one of the two documents; .doc and .docx only.
+    """Uploads one of the two documents; .doc and .docx only, unless the session takes any format.
 
     Raises INPUT_CONFLICTS when the session has a single document, DOCUMENT_ALREADY_ASSIGNED,
     FORMAT_NOT_COMPARABLE and upload errors.
@@ -36,25 +37,27 @@ def attach_upload(
     try:
         work_file = workfiles.upload(actor, stream, extension=extension, keep=keep)
     except PortalError as error:
-        if error.code in (ErrorCode.FORMAT_UNRECOGNIZED, ErrorCode.FORMAT_UNSUPPORTED):
+        unknown = ErrorCode.FORMAT_UNRECOGNIZED, ErrorCode.FORMAT_UNSUPPORTED
+        if error.code in unknown and not view.detail.method:
             raise PortalError(ErrorCode.FORMAT_NOT_COMPARABLE, at=side) from error
         raise
-    _ensure_word(work_file, side)
+    _ensure_comparable(view, work_file, side)
     _assign(view, {side: work_file})
     return work_file
 
 
-def attach_work_files(actor: Actor, identity: str, original_id: str, revised_id: str) -> None:
-    """Makes two uploaded work files the documents to compare; errors name the one at fault."""
-    view = services.find_to_change(actor, identity)
-    chosen: dict[str, WorkFile] = {}
-    for side, file_id in (("original", original_id), ("revised", revised_id)):
+def attach_work_files(actor: Actor, identity: str, file_ids: Mapping[Side, str]) -> None:
+    """Makes uploaded work files the documents to compare; errors name the one at fault."""
+    actor.require("viewing:write")
+    view = services.find(actor, identity)
+    chosen: dict[Side, WorkFile] = {}
+    for side, file_id in file_ids.items():
         _ensure_vacant(view, side)
         try:
             chosen[side] = workfiles.get(actor, file_id)
         except PortalError as error:
             raise PortalError(error.code, error.detail, at=f"{side}.fileId") from error
-        _ensure_word(chosen[side], side)
+        _ensure_comparable(view, chosen[side], side)
     for work_file in chosen.values():
         workfiles.keep_until(work_file, view.session.ends_at)
     _assign(view, chosen)
@@ -115,24 +118,27 @@ def _ensure_vacant(view: View, side: str) -> None:
         )
 
 
-def _ensure_word(work_file: WorkFile, side: str) -> None:
-    if work_file.extension not in WORD:
+def _ensure_comparable(view: View, work_file: WorkFile, side: Side) -> None:
+    """Refuses what the session's way to compare cannot do."""
+    allowed = {"": WORD, "redline": comparison.COMPARABLE}.get(view.detail.method)
+    if allowed is not None and work_file.extension not in allowed:
+        names = ".doc and .docx" if allowed is WORD else "word processing documents"
         raise PortalError(
             ErrorCode.FORMAT_NOT_COMPARABLE,
-            f"The {side} document is a .{work_file.extension} file; only .doc and .docx can be "
-            "compared here.",
+            f"The {side} document is a .{work_file.extension} file; only {names} can be compared "
+            "here.",
             at=side,
         )
 
 
-def _assign(view: View, chosen: dict[str, WorkFile]) -> None:
+def _assign(view: View, chosen: Mapping[Side, WorkFile]) -> None:
     """Gives the session its documents, once: of two uploads at the same time one wins."""
-    vacant = {"source": None} | dict.fromkeys(chosen)
+    sides = {str(side): work_file for side, work_file in chosen.items()}
+    vacant = {"source": None} | dict.fromkeys(sides)
     rows = ViewingDetail.objects.filter(session=view.session, **vacant)
-    if not rows.update(**chosen):
+    if not rows.update(**sides):
         raise PortalError(ErrorCode.DOCUMENT_ALREADY_ASSIGNED)
     DocumentSession.objects.filter(pk=view.session.pk).update(kind=services.COMPARE)
     view.detail.refresh_from_db()
-    original, revised = view.detail.original, view.detail.revised
-    if view.detail.starts_converting and original and revised:
-        comparison.request(original, revised, client=view.session.client)
+    if view.detail.starts_converting:
+        services.show(view.session)

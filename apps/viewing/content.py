@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.utils import timezone
@@ -50,7 +50,9 @@ def status(view: View) -> Status:
         error = PortalError(ErrorCode(view.detail.error_code), view.detail.error_detail)
         return Status("failed", "waiting", 0, 0, error)
     if pdf is None and view.comparison is not None:
-        return _progress(view.comparison)
+        found = _progress(view.comparison)
+        # Nobody is asked for a password here: it would not be known of which document.
+        return replace(found, state="failed") if found.state == "password_required" else found
     return Status("empty", "waiting", 0, 0) if pdf is None else _progress(pdf)
 
 

@@ -15,13 +15,12 @@ from apps.clients.actors import Actor
 from apps.conversion import recipe as recipes
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition, RenditionPart
-from apps.core.errors import ErrorCode, PortalError
+from apps.core.errors import PortalError
 from apps.core.ids import seal, unseal
 from apps.viewing import processes
 from apps.viewing.models import Process
 from apps.viewing.processes import COMPLETE, Progress, Started
 from apps.workfiles import services as workfiles
-from apps.workfiles.models import Blob
 
 FORMATS = ("pdf", "png", "jpeg", "svg", "tiff", "txt")
 # Sources can be joined into one file of these.
@@ -39,21 +38,27 @@ class ConverterSource:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pdf:
-    """A PDF an earlier step made, as the source of the next."""
+class Wanted:
+    """The files to be made: several sources become one, in their order, unless pages are `apart`.
 
-    blob: Blob
-    extension: str = "pdf"
+    Images fit into `width` and `height` pixels where these are not 0. The files live for `keep`
+    at least.
+    """
+
+    sources: Sequence[ConverterSource]
+    format: str
+    width: int = 0
+    height: int = 0
+    apart: bool = False
+    keep: timedelta = timedelta()
 
 
 class _AlreadyHandedOut(Exception):
     """Another request has made the output."""
 
 
-def start(
-    actor: Actor, sources: Sequence[ConverterSource], format: str, *, echo: Mapping[str, object]
-) -> Started:
-    """Begins a conversion. Several sources become one file, in their order.
+def start(actor: Actor, wanted: Wanted, *, echo: Mapping[str, object]) -> Started:
+    """Begins a conversion; it goes on to its end by itself.
 
     Raises SCOPE_MISSING, WORK_FILE_NOT_FOUND at `input.sources[n].fileId`.
     """
@@ -61,22 +66,25 @@ def start(
     actor.require("workfiles:write")
     client = actor.require_client()
     files = []
-    for number, source in enumerate(sources):
+    for number, source in enumerate(wanted.sources):
         try:
             files.append(workfiles.get(actor, source.file_id))
         except PortalError as error:
             error.at = f"input.sources[{number}].fileId"
             raise
-    keep = timedelta(seconds=client.workfile_seconds)
+    keep = max(wanted.keep, timedelta(seconds=client.workfile_seconds))
     started = processes.create(
         client,
         Process.Kind.CONVERT,
         input=dict(echo),
         plan={
-            "format": format,
-            "sources": [[source.file_id, source.pages] for source in sources],
+            "format": wanted.format,
+            "width": wanted.width,
+            "height": wanted.height,
+            "apart": wanted.apart,
+            "sources": [[source.file_id, source.pages] for source in wanted.sources],
         },
-        passwords=seal(json.dumps([source.password for source in sources])),
+        passwords=seal(json.dumps([source.password for source in wanted.sources])),
         until=timezone.now() + keep,
     )
     for file in files:
@@ -89,7 +97,7 @@ def get(actor: Actor, identity: str) -> tuple[Process, Progress]:
     """A conversion, known by its id; `process.output` holds its result once it is complete.
 
     The result is a list of {file_id, pages, sources: [[file_id, pages], ...]}: one for each page,
-    or one of all. Asking takes the conversion its next step. Raises SCOPE_MISSING, JOB_NOT_FOUND.
+    or one of all. Raises SCOPE_MISSING, JOB_NOT_FOUND.
     """
     actor.require("workfiles:read")
     process = processes.find(actor, identity, Process.Kind.CONVERT)
@@ -97,70 +105,61 @@ def get(actor: Actor, identity: str) -> tuple[Process, Progress]:
 
 
 def progress(process: Process) -> Progress:
-    """How far a conversion is; takes it its next step."""
+    """How far a conversion is; once its files are there they are handed out."""
     if process.output is not None:
         return COMPLETE
     try:
-        made = _made(process)
-        found = processes.together([processes.of(rendition) for rendition in made])
-        if found.state != "complete":
-            return found
-        final = made[0] if len(made) == 1 else _joined(process, made)
+        made, final = _made(process)
     except PortalError as error:
-        if error.code == ErrorCode.NOT_READY:
-            return Progress()
         return processes.failure(error)
-    found = processes.of(final)
+    found = processes.together([processes.of(rendition) for rendition in (*made, *final)])
     if found.state == "complete":
         _hand_out(process, final)
-    return found if found.state != "processing" else Progress("processing", max(50, found.percent))
+    return found
 
 
-def _made(process: Process) -> list[Rendition]:
-    """What is made of each source. Raises WORK_FILE_NOT_FOUND."""
-    format, sources = process.plan["format"], process.plan["sources"]
+def _made(process: Process) -> tuple[list[Rendition], list[Rendition]]:
+    """What is made of each source, and of that what is handed out. Raises WORK_FILE_NOT_FOUND.
+
+    All of it is asked for at once: what is made from something else waits for that.
+    """
+    plan = process.plan
+    options = {name: plan[name] for name in ("width", "height", "apart")}
+    joins = len(plan["sources"]) > 1 and not plan["apart"]
+    form = "pdf" if joins else plan["format"]
     passwords = json.loads(unseal(process.passwords))
     actor = Actor.of_client(process.client, ())
     made = []
-    for (file_id, pages), password in zip(sources, passwords, strict=True):
-        form = format if len(sources) == 1 else "pdf"
-        recipe = recipes.PDF if form == "pdf" and not pages else recipes.file(form, pages)
+    for (file_id, pages), password in zip(plan["sources"], passwords, strict=True):
+        plain = form == "pdf" and not pages and not plan["apart"]
+        recipe = recipes.PDF if plain else recipes.file(form, pages, **({} if joins else options))
         file = workfiles.get(actor, file_id)
         made.append(
             conversion.request(file, recipe, client=process.client, password=password, again=False)
         )
-    return made
-
-
-def _joined(process: Process, made: Sequence[Rendition]) -> Rendition:
-    """One file of several PDFs, as far as it has come: each step starts when the last is done."""
-    step = made[0]
+    if not joins:
+        return made, made
+    joined = made[0]
     for following in made[1:]:
-        step = conversion.request(
-            _pdf(step), recipes.JOIN, client=process.client, against=_pdf(following), again=False
-        )
-        if step.state != Rendition.State.READY:
-            return step
-    if process.plan["format"] == "tiff":
-        recipe = recipes.file("tiff", "")
-        step = conversion.request(_pdf(step), recipe, client=process.client, again=False)
-    return step
+        joined = conversion.derive(recipes.JOIN, joined, following, again=False)
+    if plan["format"] == "tiff":
+        recipe = recipes.file("tiff", "", **options)
+        joined = conversion.derive(recipe, joined, again=False)
+    return made, [joined]
 
 
-def _pdf(rendition: Rendition) -> _Pdf:
-    """Raises NOT_READY where the cache has just forgotten it."""
-    part = conversion.part(rendition, "file" if rendition.kind == "file" else "whole")
-    if part is None:
-        raise PortalError(ErrorCode.NOT_READY)
-    return _Pdf(part.blob)
-
-
-def _hand_out(process: Process, final: Rendition) -> None:
+def _hand_out(process: Process, final: Sequence[Rendition]) -> None:
     """Makes work files of the result, once: of two requests at the same time one wins."""
-    parts = [part for part in conversion.parts(final) if part.name != "first"]
+    sources = process.plan["sources"]
+    shares = [sources] if len(final) == 1 else [[source] for source in sources]
     try:
         with transaction.atomic():
-            output = [_result(process, final, part) for part in parts]
+            output = [
+                _result(process, rendition, part, share)
+                for rendition, share in zip(final, shares, strict=True)
+                for part in conversion.parts(rendition)
+                if part.name != "first"
+            ]
             vacant = Process.objects.filter(pk=process.pk, output__isnull=True)
             if not vacant.update(output=output):
                 raise _AlreadyHandedOut
@@ -170,9 +169,11 @@ def _hand_out(process: Process, final: Rendition) -> None:
         process.output = output
 
 
-def _result(process: Process, final: Rendition, part: RenditionPart) -> dict[str, Any]:
-    format, sources = process.plan["format"], process.plan["sources"]
+def _result(
+    process: Process, final: Rendition, part: RenditionPart, sources: list[list[str]]
+) -> dict[str, Any]:
     keep = process.expires_at - timezone.now()
+    format = process.plan["format"]
     file = workfiles.hand_out(process.client, part.blob, extension=format, keep=keep)
     kind, _, page = part.name.partition("/")
     if kind == "page":

@@ -30,6 +30,8 @@ class ViewingPackage(models.Model):
     # A document the portal fetches itself; the error says why it could not.
     source_url = models.TextField(blank=True)
     source_headers = models.TextField(blank=True, editable=False)  # sealed JSON
+    # The format of a document to come whose bytes do not tell it.
+    file_extension = models.CharField(max_length=12, blank=True)
     error_code = models.CharField(max_length=32, blank=True)
     error_detail = models.TextField(blank=True)
     # What the caller's protocol wants back verbatim.
@@ -50,6 +52,11 @@ class ViewingPackage(models.Model):
 class ViewingDetail(models.Model):
     """The document a viewing session shows, or the two it compares, and what is allowed."""
 
+    class Method(models.TextChoices):
+        AUTO = "auto", "The best way for the formats"
+        REDLINE = "redline", "Red-lined document"
+        TEXT = "text", "Texts"
+
     session = models.OneToOneField(
         DocumentSession, models.CASCADE, primary_key=True, related_name="viewing"
     )
@@ -57,6 +64,8 @@ class ViewingDetail(models.Model):
     # Instead of a source: the two documents of a comparison.
     original = models.ForeignKey(WorkFile, models.PROTECT, null=True, blank=True, related_name="+")
     revised = models.ForeignKey(WorkFile, models.PROTECT, null=True, blank=True, related_name="+")
+    # How these are compared; blank where only two Word documents, or a single one, will do.
+    method = models.CharField(max_length=8, choices=Method, blank=True)
     display_name = models.CharField(max_length=255, blank=True)
     password = models.TextField(blank=True, editable=False)  # sealed
     allow_download = models.BooleanField(default=True)
@@ -73,6 +82,8 @@ class ViewingDetail(models.Model):
     # A document the portal fetches itself; the error says why it could not.
     source_url = models.TextField(blank=True)
     source_headers = models.TextField(blank=True, editable=False)  # sealed JSON
+    # The format of a document to come whose bytes do not tell it.
+    file_extension = models.CharField(max_length=12, blank=True)
     error_code = models.CharField(max_length=32, blank=True)
     error_detail = models.TextField(blank=True)
 

@@ -38,13 +38,15 @@ _RESOLUTION = 20
 class Wanted:
     """A package to be made. Its document is a work file, a URL, or uploaded later.
 
-    `lifetime` counts from the last use; None means for ever. `echo` is kept for who asks.
+    `extension` is its format where its bytes do not tell. `lifetime` counts from the
+    last use; None means for ever. `echo` is kept for who asks.
     """
 
     package_id: str
     lifetime: timedelta | None
     file_id: str = ""
     source_url: str = ""
+    extension: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     password: str = ""
     echo: Mapping[str, object] = field(default_factory=dict)
@@ -81,6 +83,7 @@ def create(actor: Actor, wanted: Wanted) -> Started:
                 lifetime=wanted.lifetime,
                 expires_at=now + wanted.lifetime if wanted.lifetime is not None else None,
                 source_url=wanted.source_url,
+                file_extension=wanted.extension,
                 source_headers=sealed(wanted.headers),
                 echo=dict(wanted.echo),
             )
@@ -220,6 +223,7 @@ def attach_upload(
     _, package = created_by(actor, identity)
     if package.source is not None or package.source_url:
         raise PortalError(ErrorCode.DOCUMENT_ALREADY_ASSIGNED)
+    extension = extension or package.file_extension
     _assign(package, workfiles.upload(actor, stream, extension=extension, keep=_keep(package)))
 
 
@@ -228,6 +232,7 @@ def fetch(package_pk: int) -> None:
     package = _live().filter(pk=package_pk, source=None).first()
     if package is None:
         return
+    path = urlsplit(package.source_url).path
     headers = json.loads(unseal(package.source_headers) or "{}")
     hosts = package.client.download_host_list
     try:
@@ -235,7 +240,7 @@ def fetch(package_pk: int) -> None:
             work_file = workfiles.upload(
                 Actor.of_client(package.client, ()),
                 answer,
-                extension=PurePosixPath(urlsplit(package.source_url).path).suffix.lstrip("."),
+                extension=package.file_extension or PurePosixPath(path).suffix.lstrip("."),
                 keep=_keep(package),
             )
         _assign(package, work_file)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import PurePosixPath
+from typing import Literal
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -39,14 +40,20 @@ DOCUMENTS = ("redline", "original", "revised")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the opener of a session decides. None means the client's policy decides."""
+    """What the opener of a session decides. None means the client's policy decides.
+
+    `extension` is the format of a document to come, where its bytes do not tell. With `compare` the
+    session is on two documents of any format; without, it may still become one on two of Word's.
+    """
 
     display_name: str = ""
     external_id: str = ""
     password: str = ""
     source_url: str = ""
     source_headers: Mapping[str, str] = field(default_factory=dict)
+    extension: str = ""
     package_id: str = ""
+    compare: Literal["", "auto", "redline", "text"] = ""
     watermarks: Sequence[Watermark] = ()
     idle: timedelta | None = None
     allow_download: bool | None = None
@@ -73,7 +80,7 @@ def open_session(actor: Actor, options: Options, *, dialect: str) -> tuple[Docum
     with transaction.atomic():
         session, identity = sessions.create(
             actor,
-            kind=VIEW,
+            kind=COMPARE if options.compare else VIEW,
             dialect=dialect,
             lifetime=lifetime,
             external_id=options.external_id,
@@ -82,6 +89,8 @@ def open_session(actor: Actor, options: Options, *, dialect: str) -> tuple[Docum
         ViewingDetail.objects.create(
             session=session,
             display_name=workfiles.clean_name(options.display_name),
+            method=options.compare,
+            file_extension=options.extension,
             source=package.source if package else None,
             package=package,
             password=package.password if package else seal(options.password),
@@ -158,13 +167,17 @@ def _look(view: View, document: str = "redline") -> View:
 
 
 def _show_comparison(view: View, document: str) -> None:
-    original, revised = view.detail.original, view.detail.revised
+    original, revised, method = view.detail.original, view.detail.revised, view.method
     if document != "redline":
         view.shown = original if document == "original" else revised
-    if original is None or revised is None:
+    if original is None or revised is None or method is None:
         return
-    view.comparison = comparison.request(original, revised, client=view.session.client)
-    if document == "redline" and view.comparison.state == Rendition.State.READY:
+    view.comparison = comparison.request(
+        original, revised, client=view.session.client, method=method
+    )
+    if document == "redline" and method == "text":
+        view.shown = revised
+    elif document == "redline" and view.comparison.state == Rendition.State.READY:
         view.shown = comparison.redline_source(view.comparison)
 
 
@@ -177,7 +190,7 @@ def attach_upload(
     work_file = workfiles.upload(
         actor,
         stream,
-        extension=extension,
+        extension=extension or view.detail.file_extension,
         name=name or view.detail.display_name,
         keep=view.session.ends_at - view.session.created_at,
     )
@@ -210,7 +223,7 @@ def fetch(session_pk: int) -> None:
             work_file = workfiles.upload(
                 actor,
                 answer,
-                extension=PurePosixPath(path).suffix.lstrip("."),
+                extension=detail.file_extension or PurePosixPath(path).suffix.lstrip("."),
                 name=detail.display_name,
                 keep=session.ends_at - session.created_at,
             )

@@ -153,8 +153,10 @@ def test_groups_look_like_their_source(engine: EngineProcess, entry: corpus.Entr
         assert int(numpy.abs(expected.astype(int) - found.astype(int)).max()) <= 2
 
 
-def file(engine: EngineProcess, form: str, pages: str = "", count: int = 4) -> Outcome:
-    params = {"format": form, "pages": pages, "dpi": 72}
+def file(
+    engine: EngineProcess, form: str, pages: str = "", count: int = 4, **options: Any
+) -> Outcome:
+    params = {"format": form, "pages": pages, "dpi": 72} | options
     return engine.run("pages", "file", numbered(count), params, extension="pdf")
 
 
@@ -188,6 +190,40 @@ def test_a_file_for_each_page(engine: EngineProcess, form: str) -> None:
 def test_a_tiff_of_all_pages(engine: EngineProcess) -> None:
     with Image.open(file(engine, "tiff").file("file")) as tiff:
         assert (tiff.n_frames, tiff.size, tiff.info["dpi"]) == (4, (600, 800), (72, 72))
+
+
+@pytest.mark.parametrize(
+    ("box", "size"),
+    [
+        ({"width": 300}, (300, 400)),
+        ({"height": 400}, (300, 400)),
+        ({"width": 300, "height": 300}, (225, 300)),
+        ({"width": 150, "height": 300}, (150, 200)),
+    ],
+)
+@pytest.mark.parametrize("form", ["png", "jpeg", "tiff"])
+def test_images_fit_into_a_box(
+    engine: EngineProcess, form: str, box: dict[str, int], size: tuple[int, int]
+) -> None:
+    outcome = file(engine, form, "1", dpi=0, **box)
+    with Image.open(outcome.file(outcome.parts[0])) as image:
+        assert image.size == size
+        if form == "tiff":
+            assert image.info["dpi"][0] == pytest.approx(72 * size[0] / 600, abs=0.01)
+
+
+@pytest.mark.parametrize("form", ["pdf", "tiff"])
+def test_pages_apart(engine: EngineProcess, form: str) -> None:
+    outcome = file(engine, form, "0,2-", apart=True)
+    assert outcome.parts == ["page/0", "page/2", "page/3"]
+    assert outcome.meta == {"pages": 4, "chosen": 3}
+    if form == "pdf":
+        assert [words(outcome.file(part)) for part in outcome.parts] == [
+            ["Number 0"], ["Number 2"], ["Number 3"],
+        ]  # fmt: skip
+    else:
+        with Image.open(outcome.file("page/2")) as tiff:
+            assert (tiff.n_frames, tiff.size) == (1, (600, 800))
 
 
 def test_two_documents_joined(engine: EngineProcess) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -16,36 +17,45 @@ from .protocol import Meta
 from .raster import Canvas, encode
 from .text import page_text
 
-_MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "svg": "image/svg+xml",
+    "tiff": "image/tiff",
+    "pdf": pdf.MEDIA_TYPE,
+}
+# Formats of which each page is a file in any case.
+_SINGLE = {"png", "jpeg", "svg"}
+_POINTS_PER_INCH = 72.0
 _DRAWN = {"png", "jpeg", "tiff"}
 _MOST_FILES = 2000
 _QUALITY = 85
 
 
 def file(job: Job) -> Meta:
-    """Operation `file`, params {format, pages, dpi}: a part `file`, or parts `page/N`.
+    """Operation `file`, params {format, pages?, dpi | width?, height?, apart?}.
 
-    `pages` is as `chosen` takes it. Meta: {pages, chosen}, how many there are and were taken.
+    Makes a part `file`, or parts `page/N`. `pages` is as `chosen` takes it; images fit into `width`
+    and `height`. Meta: {pages, chosen}, how many there are and were taken.
     """
     form = str(job.params["format"])
+    apart = form in _SINGLE or bool(job.params.get("apart"))
     with pdf.open_pdf(job.source) as document:
         count = len(document)
         wanted = chosen(str(job.params.get("pages") or ""), count)
+        if apart and len(wanted) > _MOST_FILES:
+            raise Refusal("too_large", f"More than {_MOST_FILES} pages, one file each.")
         if form in _DRAWN:
             document.init_forms()
-        if form in _MEDIA_TYPES:
-            if len(wanted) > _MOST_FILES:
-                raise Refusal("too_large", f"More than {_MOST_FILES} pages, one file each.")
-            for index in wanted:
-                _page(job, document, index, form)
-        elif form == "tiff":
-            _tiff(job, document, wanted)
+        for index in wanted if apart and form != "pdf" else ():
+            _page(job, document, index, form)
+        if form == "tiff" and not apart:
+            _tiff(job, document, wanted, job.out / "file.tiff")
+            job.part("file", job.out / "file.tiff", _MEDIA_TYPES[form])
         elif form == "txt":
             _text(job, document, wanted)
     if form == "pdf":
-        with groups.open_for_copying(job.source) as source:
-            groups.write(source, wanted, job.out / "file.pdf")
-        job.part("file", job.out / "file.pdf", pdf.MEDIA_TYPE)
+        _pdf(job, wanted, apart=apart)
     return {"pages": count, "chosen": len(wanted)}
 
 
@@ -75,27 +85,49 @@ def _page(job: Job, document: Any, index: int, form: str) -> None:
     if form == "svg":
         svg.draw(job, index)
         return
-    page = pdf.load_page(document, index)
     target = job.out / f"page-{index}.{form}"
-    target.write_bytes(encode(Canvas().draw(document, page, job.params), form, _QUALITY))
+    if form == "tiff":
+        _tiff(job, document, [index], target)
+    else:
+        page = pdf.load_page(document, index)
+        pixels = Canvas().draw(document, page, _fitted(page, job.params))
+        target.write_bytes(encode(pixels, form, _QUALITY))
+        page.close()
     job.part(f"page/{index}", target, _MEDIA_TYPES[form])
-    page.close()
 
 
-def _tiff(job: Job, document: Any, wanted: Sequence[int]) -> None:
+def _fitted(page: Any, params: Meta) -> Meta:
+    """The params with the width that lets the page fit into a box, where there is one."""
+    if not params.get("height"):
+        return params
+    width = float(params["height"]) * page.get_width() / max(page.get_height(), 0.1)
+    return {**params, "width": min(width, float(params.get("width") or width))}
+
+
+def _pdf(job: Job, wanted: Sequence[int], *, apart: bool) -> None:
+    with groups.open_for_copying(job.source) as source:
+        if not apart:
+            groups.write(source, wanted, job.out / "file.pdf")
+            job.part("file", job.out / "file.pdf", pdf.MEDIA_TYPE)
+        for index in wanted if apart else ():
+            target = job.out / f"page-{index}.pdf"
+            groups.write(source, [index], target)
+            job.part(f"page/{index}", target, pdf.MEDIA_TYPE)
+
+
+def _tiff(job: Job, document: Any, wanted: Sequence[int], target: Path) -> None:
     """One file of all pages, written page by page so that memory holds one at a time."""
-    target = job.out / "file.tiff"
-    dpi, canvas = float(job.params["dpi"]), Canvas()
+    canvas = Canvas()
     with TiffImagePlugin.AppendingTiffWriter(str(target), new=True) as tiff:
         for index in wanted:
             page = pdf.load_page(document, index)
-            pixels = numpy.ascontiguousarray(canvas.draw(document, page, job.params))
-            Image.fromarray(pixels).save(
+            drawn = canvas.draw(document, page, _fitted(page, job.params))
+            dpi = drawn.shape[1] / max(page.get_width(), 0.1) * _POINTS_PER_INCH
+            Image.fromarray(numpy.ascontiguousarray(drawn)).save(
                 tiff, "TIFF", compression="tiff_adobe_deflate", dpi=(dpi, dpi)
             )
             tiff.newFrame()
             page.close()
-    job.part("file", target, "image/tiff")
 
 
 def _text(job: Job, document: Any, wanted: Sequence[int]) -> None:

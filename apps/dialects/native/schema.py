@@ -28,6 +28,11 @@ def _one_of(*words: str) -> Json:
     return {"type": "string", "enum": list(words)}
 
 
+WAYS: Json = {"type": ["string", "null"], "enum": ["redline", "text", None]}
+PROOF = api.shape(
+    {name: _YES_NO for name in ("accept_all", "reject_all", "holds", "complete")}
+    | {name: api.array(_TEXT) for name in ("not_compared", "details")}
+)
 COMPONENTS: dict[str, Json] = {
     "Problem": api.shape(
         {
@@ -72,6 +77,14 @@ COMPONENTS: dict[str, Json] = {
             "error": {"anyOf": [api.ref("Problem"), {"type": "null"}]},
             "fonts": api.shape({"substituted": api.array(_FONT)}),
             "compares": {"type": "boolean", "description": "Whether two documents are compared."},
+            "comparison": {
+                "anyOf": [
+                    api.shape({"method": WAYS}),
+                    {"type": "null"},
+                ],
+                "description": "How. Of `text` there is no red-lined document: what is shown "
+                "instead, and what places of revisions are on, is the revised one.",
+            },
             "permissions": api.shape(
                 {"download": _YES_NO, "original": _YES_NO, "print": _YES_NO, "copy": _YES_NO}
             ),
@@ -92,6 +105,8 @@ COMPONENTS: dict[str, Json] = {
             "location": _TEXT,
             "page": {"type": ["integer", "null"]},
             "boxes": api.array(_NUMBERS),
+            "original": api.shape({"page": _COUNT, "boxes": api.array(_NUMBERS)})
+            | {"description": "Of two texts: where it is in the original document."},
         },
         ["id", "kind", "text", "substantive", "location", "page", "boxes"],
     ),
@@ -100,16 +115,7 @@ COMPONENTS: dict[str, Json] = {
             "revisions": api.array(api.ref("Revision")),
             "total": _COUNT,
             "located": {"type": "boolean", "description": "Whether places are known yet."},
-            "proof": api.shape(
-                {
-                    "accept_all": _YES_NO,
-                    "reject_all": _YES_NO,
-                    "holds": _YES_NO,
-                    "complete": _YES_NO,
-                    "not_compared": api.array(_TEXT),
-                    "details": api.array(_TEXT),
-                }
-            ),
+            "proof": PROOF,
         }
     ),
     "PageText": api.shape(
@@ -158,6 +164,7 @@ _VIEW: Json = {
     "error": None,
     "fonts": {"substituted": []},
     "compares": False,
+    "comparison": None,
     "permissions": {"download": True, "original": True, "print": True, "copy": True},
     "expires_at": "2026-11-22T12:20:00+00:00",
     "now": "2026-11-22T12:00:00+00:00",

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from apps.dialects.native import form_views, views
+from apps.dialects.native import comparison_views, form_views, views
+
+_comparison = "api/v1/comparisons/<str:identity>"
 
 urlpatterns = [
+    path("api/v1/comparisons", comparison_views.Comparisons.as_view()),
+    path(_comparison, comparison_views.Comparison.as_view()),
+    path(f"{_comparison}/original", comparison_views.ComparedFile.as_view()),
+    path(f"{_comparison}/revised", comparison_views.ComparedFile.as_view(side="revised")),
     path("api/v1/views/<str:identity>", views.Overview.as_view()),
     path("api/v1/views/<str:identity>/pages/<int:page>/image", views.PageImage.as_view()),
     path("api/v1/views/<str:identity>/pages/<int:page>/svg", views.PageSvg.as_view()),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.comparison.revision import Listing
 from apps.core.errors import ErrorCode, PortalError
+from apps.dialects.native.comparison_wire import proof
 from apps.dialects.native.errors import problem
 from apps.viewing import content
 from apps.viewing import services as viewing
@@ -43,6 +44,7 @@ def view(view: View) -> Json:
             "copy": view.detail.allow_copy,
         },
         "compares": view.compares,
+        "comparison": {"method": view.method} if view.compares else None,
         "expires_at": view.session.expires_at.isoformat(),
         "now": timezone.now().isoformat(),
     }
@@ -54,14 +56,7 @@ def revisions(listing: Listing) -> Json:
         "revisions": [revision.as_json() for revision in listing.revisions],
         "total": listing.total,
         "located": listing.located,
-        "proof": {
-            "accept_all": listing.proof.accept_all,
-            "reject_all": listing.proof.reject_all,
-            "holds": listing.proof.holds,
-            "complete": listing.proof.complete,
-            "not_compared": list(listing.proof.not_compared),
-            "details": list(listing.proof.details),
-        },
+        "proof": proof(listing.proof),
     }
 
 

@@ -5,6 +5,7 @@ Booleans and numbers may come as strings, as clients send them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 from apps.core.errors import ErrorCode, PortalError
 
 Json = dict[str, Any]
+EXTENSION_PATTERN = "^[A-Za-z0-9]{1,12}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,14 @@ def optional_text(body: Json, path: str, *, most: int = 1000) -> str:
         raise invalid(path, value, {"type": "string", "maxLength": most}) from None
 
 
+def optional_extension(body: Json, path: str) -> str:
+    """An optional file extension, in lower case. Raises INPUT_INVALID, also for a period."""
+    extension = optional_text(body, path).lower()
+    if extension and not re.fullmatch(EXTENSION_PATTERN, extension, re.ASCII):
+        raise invalid(path, extension, {"type": "string", "pattern": EXTENSION_PATTERN})
+    return extension
+
+
 def optional_whole(body: Json, path: str, *, default: int, least: int = 1, most: int) -> int:
     """An optional whole number of a body. Raises INPUT_INVALID."""
     present, value = look_up(body, path)
@@ -189,6 +199,18 @@ def require_objects(body: Json, path: str, *, most: int) -> list[Json]:
     if not all(isinstance(item, dict) for item in value):
         raise invalid(path, None, expected)
     return value
+
+
+def refuse_others(body: Json, *known: str) -> None:
+    """Raises INPUT_INVALID for the first property that is not known; null asks for nothing."""
+    for name, value in body.items():
+        if name not in known and value is not None:
+            raise PortalError(
+                ErrorCode.INPUT_INVALID,
+                f"`{name}` is not supported here; what is: {', '.join(known) or 'nothing'}.",
+                at=name,
+                expected={"type": "object", "properties": {key: {} for key in known}},
+            )
 
 
 @contextmanager

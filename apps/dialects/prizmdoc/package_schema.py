@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from apps.clients.schema import REQUIRED_SCOPES
 from apps.core.errors import ErrorCode
 from apps.dialects import schema as api
+from apps.dialects.prizmdoc.bodies import EXTENSION_PATTERN
 from apps.dialects.prizmdoc.packages_wire import DEFAULT_LIFETIME, ID_PATTERN, LIFETIME_PATTERN
 from apps.dialects.prizmdoc.schema_parts import (
     BODY,
@@ -272,6 +273,7 @@ create_package_v2 = _call(
                             "description": 'Of "document": the `fileId` of a work file.',
                         },
                         "url": {"type": "string"},
+                        "fileExtension": {"type": "string", "pattern": EXTENSION_PATTERN},
                         "headers": {
                             "type": "object",
                             "additionalProperties": {"type": "string"},

@@ -58,6 +58,8 @@ def parse_v2(body: Json) -> Wanted:
     named = {"document": "fileName", "url": "url"}.get(kind, "")
     if named:
         source[named] = bodies.require_text(body, f"input.source.{named}")
+    extension = bodies.optional_extension(body, "input.source.fileExtension")
+    source |= {"fileExtension": extension} if extension else {}
     seconds = bodies.optional_whole(
         body, "input.viewingPackageLifetime", default=86400, most=int(_MOST.total_seconds())
     )
@@ -66,6 +68,7 @@ def parse_v2(body: Json) -> Wanted:
         timedelta(seconds=seconds),
         file_id=source.get("fileName", ""),
         source_url=source.get("url", ""),
+        extension=extension,
         headers=parse_headers(body, "input.source.headers"),
         password=bodies.optional_text(body, "input.source.password"),
         echo={"source": source, "viewingPackageLifetime": seconds},

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from apps.clients.schema import REQUIRED_SCOPES
 from apps.core.errors import ErrorCode
 from apps.dialects import schema as api
+from apps.dialects.prizmdoc.bodies import EXTENSION_PATTERN
 from apps.dialects.prizmdoc.packages_wire import ID_PATTERN
 from apps.dialects.prizmdoc.pas_wire import TYPES
 from apps.dialects.prizmdoc.schema_parts import BODY, CALLER, described_once, errors
@@ -38,6 +39,12 @@ create_session: Callable[[Method], Method] = extend_schema(
                                     "description": 'Of "document": the `fileId` of a work file.',
                                 },
                                 "url": {"type": "string"},
+                                "fileExtension": {
+                                    "type": "string",
+                                    "pattern": EXTENSION_PATTERN,
+                                    "description": "Of a document whose bytes do not tell its "
+                                    "format, as txt or csv; without a period.",
+                                },
                                 "headers": {
                                     "type": "object",
                                     "additionalProperties": {"type": "string"},

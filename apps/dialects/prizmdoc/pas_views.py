@@ -41,6 +41,7 @@ class ViewingSessions(PrizmDocView):
             package_id=found,
             source_url="" if found else source.url or options.source_url,
             source_headers=source.headers,
+            extension=source.extension or options.extension,
             echo={**options.echo, **({"source": source.echo} if source.echo else {})},
         )
         with named_at("source.url", ErrorCode.REMOTE_REFUSED):

@@ -26,6 +26,7 @@ class Source:
     document_id: str = ""
     file_id: str = ""
     url: str = ""
+    extension: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     echo: Json = field(default_factory=dict)
 
@@ -41,12 +42,14 @@ def parse_source(body: Json) -> Source:
     name = bodies.optional_text(body, "source.displayName", most=255)
     file_id = bodies.require_text(body, "source.fileName") if kind == "document" else ""
     url = bodies.require_text(body, "source.url") if kind == "url" else ""
+    extension = bodies.optional_extension(body, "source.fileExtension")
     echo = {
         "type": kind,
         "displayName": name,
         "documentId": document_id,
         "fileName": file_id,
         "url": url,
+        "fileExtension": extension,
     }
     return Source(
         kind,
@@ -54,6 +57,7 @@ def parse_source(body: Json) -> Source:
         document_id,
         file_id,
         url,
+        extension,
         parse_headers(body, "source.headers"),
         {key: value for key, value in echo.items() if value},
     )

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from apps.clients.schema import REQUIRED_SCOPES
 from apps.core.errors import ErrorCode
 from apps.dialects import schema as api
+from apps.dialects.prizmdoc.converter_wire import OPTIONS, PAGES_PATTERN, PIXELS_PATTERN
 from apps.dialects.prizmdoc.schema_parts import (
     BODY,
     CALLER,
@@ -17,7 +18,7 @@ from apps.dialects.prizmdoc.schema_parts import (
     described_once,
     v2_errors,
 )
-from apps.dialects.prizmdoc.task_wire import MOST_LETTERS, PAGES_PATTERN, TERM_TYPES
+from apps.dialects.prizmdoc.task_wire import MOST_LETTERS, TERM_TYPES
 from apps.viewing.converting import FORMATS, MOST_SOURCES
 from apps.viewing.searching import MOST_TERMS
 
@@ -161,6 +162,16 @@ get_search_results = _call(
 )
 
 # --- Content converters -------------------------------------------------------------------------
+_PIXELS: Json = {
+    "type": "string",
+    "pattern": PIXELS_PATTERN,
+    "description": "Pages are drawn as large as fits. Without a size they have 150 dots per inch.",
+}
+_OPTION: dict[str, Json] = {
+    "forceOneFilePerPage": {"type": "boolean", "default": False},
+    "maxWidth": _PIXELS,
+    "maxHeight": _PIXELS,
+}
 _CONVERSION = api.shape(
     {
         "sources": api.array(
@@ -182,15 +193,31 @@ _CONVERSION = api.shape(
             "maxItems": MOST_SOURCES,
             "description": "Several become one file; only for pdf and tiff.",
         },
-        "dest": api.shape({"format": {"type": "string", "enum": list(FORMATS)}}),
+        "dest": api.shape(
+            {"format": {"type": "string", "enum": list(FORMATS)}}
+            | {
+                f"{format}Options": api.shape({name: _OPTION[name] for name in names}, [])
+                for format, names in OPTIONS.items()
+            },
+            ["format"],
+        )
+        | {"description": "Only the options of its format; any other property is refused by name."},
     }
 )
+_MIN_SECONDS: Json = {
+    "type": "integer",
+    "minimum": 1,
+    "description": "How long to keep the files at least; the client's policy, if longer.",
+}
 _CONVERSION_INPUT = {"sources": [{"fileId": _FILE_ID, "pages": ""}], "dest": {"format": "pdf"}}
 start_conversion = _call(
     "startContentConverter",
     _CONVERT,
     ["workfiles:read", "workfiles:write"],
-    api.sends_json(api.shape({"input": _CONVERSION}), {"input": _CONVERSION_INPUT}),
+    api.sends_json(
+        api.shape({"input": _CONVERSION, "minSecondsAvailable": _MIN_SECONDS}, ["input"]),
+        {"input": _CONVERSION_INPUT},
+    ),
     _process(_CONVERSION_INPUT, affinityToken="recto")
     | v2_errors(*CALLER, *BODY, named=(ErrorCode.WORK_FILE_NOT_FOUND,)),
 )

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import PublicView, json_body
+from apps.dialects.prizmdoc import converter_wire, task_wire, wire
 from apps.dialects.prizmdoc import task_schema as schema
-from apps.dialects.prizmdoc import task_wire, wire
 from apps.dialects.prizmdoc.views import V2View
 from apps.viewing import converting, searching
 
@@ -72,15 +72,15 @@ class ContentConverters(TaskView):
     @schema.start_conversion
     def post(self, request: Request) -> HttpResponse:
         """Begins to convert work files; the body is JSON whatever its Content-Type says."""
-        sources, format, echo = task_wire.parse_conversion(json_body(request))
+        wanted, echo = converter_wire.parse_conversion(json_body(request))
         try:
-            started = converting.start(self.actor, sources, format, echo=echo)
+            started = converting.start(self.actor, wanted, echo=echo)
         except PortalError as error:
             if error.code == ErrorCode.WORK_FILE_NOT_FOUND:
                 error.data["error_code"] = "WorkFileDoesNotExist"
             raise
         progress = converting.progress(started.process)
-        return JsonResponse(task_wire.conversion(started.process, started.identity, progress))
+        return JsonResponse(converter_wire.conversion(started.process, started.identity, progress))
 
 
 class ContentConverter(TaskView):
@@ -90,4 +90,4 @@ class ContentConverter(TaskView):
     def get(self, request: Request, process_id: str) -> HttpResponse:
         """Gets the state of a conversion, and the files it made."""
         process, progress = converting.get(self.actor, process_id)
-        return JsonResponse(task_wire.conversion(process, process_id, progress))
+        return JsonResponse(converter_wire.conversion(process, process_id, progress))

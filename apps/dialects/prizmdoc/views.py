@@ -102,6 +102,7 @@ def session_options(wanted: wire.SessionRequest) -> viewing.Options:
         password=wanted["password"] or "",
         idle=wanted.idle,
         source_url=wanted["externalId"] or "" if wanted["documentSource"] == "http" else "",
+        extension=(wanted["documentExtension"] or "").lstrip(".").lower(),
         watermarks=watermarks.parse(wanted["watermarks"], wanted["watermarkText"], values),
         starts_converting=wanted["startConverting"] != "none",
         echo=wire.without_password(wanted.echo),
@@ -175,7 +176,9 @@ class SourceRef(PrizmDocView):
             bodies.require_choice(body, "revised.refType", "workFile")
             original = bodies.require_text(body, "original.fileId")
             revised = bodies.require_text(body, "revised.fileId")
-            comparing.attach_work_files(self.actor, identity, original, revised)
+            comparing.attach_work_files(
+                self.actor, identity, {"original": original, "revised": revised}
+            )
         return HttpResponse(status=200)
 
 

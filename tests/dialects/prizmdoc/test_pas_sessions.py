@@ -198,6 +198,64 @@ def test_the_source_is_echoed(packages: Packages) -> None:
     assert b"secret" not in answer.content
 
 
+@pytest.fixture
+def text_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL whose path does not tell the format, and whose bytes do not either."""
+
+    @contextmanager
+    def fetch(url: str, **options: Any) -> Iterator[io.BytesIO]:
+        yield io.BytesIO(b"a;b")
+
+    monkeypatch.setattr(remote, "fetch", fetch)
+
+
+@pytest.mark.conformance(
+    "prizmdoc-pas",
+    line="POST /ViewingSession: source.fileExtension of an upload or URL whose bytes do not tell",
+    outcome="supported",
+)
+def test_the_extension_of_an_upload_may_be_told_before(packages: Packages) -> None:
+    identity = opened(packages, type="upload", fileExtension="CSV")
+    assert packages.api.put(identity, b"a;b").status_code == 200
+    assert factories.source_of(identity).extension == "csv"
+    identity = opened(packages, type="upload", fileExtension="csv")
+    assert packages.api.put(identity, b"a;b", "?FileExtension=txt").status_code == 200
+    assert factories.source_of(identity).extension == "txt"
+    identity = opened(packages, type="upload", fileExtension="csv")
+    assert packages.api.put(identity, factories.PDF_BYTES).status_code == 200
+    assert factories.source_of(identity).extension == "pdf"
+
+
+def test_the_extension_of_a_url_may_be_told(packages: Packages, text_fetched: None) -> None:
+    url = "https://documents.example/download?id=7"
+    identity = opened(packages, type="url", url=url, fileExtension="csv")
+    viewing.fetch(DocumentSession.objects.get().pk)
+    assert factories.source_of(identity).extension == "csv"
+    answer = packages.api.session(identity)
+    assert answer.json()["source"]["fileExtension"] == "csv"
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v1",
+    line="POST ViewingSession: documentExtension is the FileExtension of a document that comes "
+    "without one",
+    outcome="ours",
+)
+@pytest.mark.parametrize("prefix", ["", "/PCCIS/V1"])
+@pytest.mark.parametrize("extension", ["txt", ".TXT"])
+def test_the_extension_of_v1(packages: Packages, prefix: str, extension: str) -> None:
+    packages.api.prefix = prefix
+    identity = packages.api.open(documentExtension=extension)
+    assert packages.api.put(identity, b"words").status_code == 200
+    assert factories.source_of(identity).extension == "txt"
+
+
+@pytest.mark.parametrize("extension", [".csv", "c/sv", "x" * 13, 7])
+def test_an_extension_is_letters_and_digits(packages: Packages, extension: Any) -> None:
+    answer = post(packages, type="upload", fileExtension=extension)
+    assert_error(answer, 480, "InvalidInput", "source.fileExtension")
+
+
 def test_v1_itself_knows_no_source(packages: Packages) -> None:
     body = {"source": {"type": "nonsense"}}
     assert packages.api.call("POST", "/PCCIS/V1/ViewingSession", body).status_code == 200
@@ -299,6 +357,25 @@ def test_a_creators_input_at_fault_is_named(
     packages: Packages, input: dict[str, Any], code: str, at: str
 ) -> None:
     assert_error(create(packages, **input), 480, code, at)
+
+
+@pytest.mark.conformance(
+    "prizmdoc-pas",
+    line="v2/viewingPackageCreators: source.fileExtension of an upload or URL",
+    outcome="supported",
+)
+def test_a_creators_extension(packages: Packages, text_fetched: None) -> None:
+    source = {"type": "upload", "documentId": "one", "fileExtension": "csv"}
+    answer = create(packages, source=source)
+    assert answer.json()["input"]["source"] == source
+    path = f"/v2/viewingPackageCreators/{answer.json()['processId']}/SourceFile"
+    assert packages.api.call("PUT", path, b"a;b").status_code == 200
+    url = "https://documents.example/x"
+    create(packages, source=source | {"type": "url", "documentId": "two", "url": url})
+    service.fetch(ViewingPackage.objects.get(package_id="two").pk)
+    for package in ViewingPackage.objects.select_related("source"):
+        assert package.source is not None
+        assert package.source.extension == "csv"
 
 
 def test_an_id_is_taken_once(packages: Packages) -> None:

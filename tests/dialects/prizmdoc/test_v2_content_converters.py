@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.utils import timezone
 
 from apps.conversion import recipe as recipes
 from apps.conversion.models import Rendition
@@ -16,6 +18,7 @@ from tests import factories
 from .conftest import Integrator, assert_error
 
 CONVERTERS = "/v2/contentConverters"
+APART = "forceOneFilePerPage"
 
 
 @pytest.fixture
@@ -153,16 +156,154 @@ def test_several_sources_are_joined_in_their_order(api: Integrator) -> None:
             {"pages": 1},
             whole=b"PDF %d" % number,
         )
+    # Nobody asks meanwhile: each step begins by itself when what it needs is there.
     for step in (b"0 and 1", b"0, 1 and 2"):
-        assert get(api, process)["state"] == "processing"
         made(Rendition.objects.get(kind="join", state="queued"), {"pages": 2}, whole=step)
-    assert get(api, process)["state"] == "processing"
-    joined = Rendition.objects.get(kind="file")
+    joined = Rendition.objects.get(kind="file", state="queued")
     assert joined.what == recipes.file("tiff", "")
+    assert get(api, process)["state"] == "processing"
     made(joined, {"pages": 3, "chosen": 3}, file=b"all")
     [result] = get(api, process)["output"]["results"]
     assert content(api, result["fileId"]) == b"all"
     assert [source["fileId"] for source in result["sources"]] == files
+
+
+def test_a_source_that_fails_fails_the_whole(api: Integrator) -> None:
+    files = [upload(api, b"%%PDF-%d" % number) for number in range(3)]
+    process = start(api, "tiff", *({"fileId": one} for one in files)).json()["processId"]
+    last = WorkFile.objects.get(file_id=files[2])
+    factories.fail(Rendition.objects.get(source=last.blob, kind="pdf"), "password_required")
+    states = set(Rendition.objects.filter(kind="file").values_list("state", flat=True))
+    assert states == {"failed"}
+    body = get(api, process)
+    assert (body["state"], body["errorCode"]) == ("error", "PasswordRequired")
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v2",
+    line="POST contentConverters: forceOneFilePerPage of pdf and tiff: a file for each page",
+    outcome="supported",
+)
+@pytest.mark.parametrize("format", ["pdf", "tiff"])
+def test_a_file_for_each_page_of_several_sources(api: Integrator, format: str) -> None:
+    files = [upload(api, b"%%PDF-%d" % number) for number in range(2)]
+    dest = {"format": format, f"{format}Options": {"forceOneFilePerPage": "true"}}
+    body = {"input": {"sources": [{"fileId": one} for one in files], "dest": dest}}
+    answer = api.call("POST", CONVERTERS, body).json()
+    options = {"forceOneFilePerPage": True}
+    assert answer["input"]["dest"] == {"format": format, f"{format}Options": options}
+    for number, rendition in enumerate(Rendition.objects.filter(kind="file").order_by("pk")):
+        assert rendition.what == recipes.file(format, "", apart=True)
+        pages = {f"page_{page}": b"%d" % page for page in range(number + 1)}
+        made(rendition, {"pages": 2, "chosen": 2}, **pages)
+    assert not Rendition.objects.filter(kind="join").exists()
+    results = get(api, answer["processId"])["output"]["results"]
+    assert [result["sources"] for result in results] == [
+        [{"fileId": files[0], "pages": "1"}],
+        [{"fileId": files[1], "pages": "1"}],
+        [{"fileId": files[1], "pages": "2"}],
+    ]
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v2",
+    line="POST contentConverters: pngOptions, jpegOptions, tiffOptions maxWidth and maxHeight",
+    outcome="supported",
+)
+@pytest.mark.parametrize(
+    ("given", "width", "height"),
+    [
+        ({"maxWidth": "640px"}, 640, 0),
+        ({"maxHeight": "480"}, 0, 480),
+        ({"maxWidth": 300, "maxHeight": "200px"}, 300, 200),
+    ],
+)
+@pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
+def test_images_fit_into_a_box(
+    api: Integrator, file_id: str, format: str, given: dict[str, Any], width: int, height: int
+) -> None:
+    dest = {"format": format, f"{format}Options": given}
+    body = {"input": {"sources": [{"fileId": file_id}], "dest": dest}}
+    assert api.call("POST", CONVERTERS, body).status_code == 200
+    recipe = recipes.file(format, "", width=width, height=height)
+    assert Rendition.objects.get(kind="file").what == recipe
+    assert recipe.dpi == 0
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v2",
+    line="POST contentConverters: minSecondsAvailable: input and output live that long at least",
+    outcome="supported",
+)
+def test_the_files_live_as_long_as_asked(api: Integrator, file_id: str) -> None:
+    week = 7 * 86400
+    body = {
+        "input": {"sources": [{"fileId": file_id}], "dest": {"format": "pdf"}},
+        "minSecondsAvailable": week,
+    }
+    process = api.call("POST", CONVERTERS, body).json()["processId"]
+    factories.ready_pdf(WorkFile.objects.get(file_id=file_id))
+    get(api, process)
+    for file in WorkFile.objects.all():
+        assert file.expires_at - timezone.now() > timedelta(seconds=week - 60)
+    body["minSecondsAvailable"] = 60
+    process = api.call("POST", CONVERTERS, body).json()["processId"]
+    assert Process.objects.latest("pk").expires_at - timezone.now() > timedelta(hours=23)
+    body["minSecondsAvailable"] = 0
+    answer = api.call("POST", CONVERTERS, body)
+    assert_error(answer, 480, "InvalidInput", "minSecondsAvailable")
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v2",
+    line="POST contentConverters: pdfOptions.ocr, header, footer and whatever else is not done "
+    "here: 480 InvalidInput at the property, never silence",
+    outcome="refused",
+)
+@pytest.mark.parametrize(
+    ("format", "dest", "at"),
+    [
+        ("pdf", {"pdfOptions": {"ocr": {"language": "english"}}}, "input.dest.pdfOptions.ocr"),
+        ("pdf", {"header": {"lines": [{"left": "x"}]}}, "input.dest.header"),
+        ("pdf", {"footer": {"lines": [{"left": "x"}]}}, "input.dest.footer"),
+        ("pdf", {"pngOptions": {"maxWidth": "1px"}}, "input.dest.pngOptions"),
+        ("pdf", {"pages": "1"}, "input.dest.pages"),
+        ("pdf", {"password": "x"}, "input.dest.password"),
+        ("svg", {"svgOptions": {}}, "input.dest.svgOptions"),
+        ("png", {"pngOptions": {APART: True}}, f"input.dest.pngOptions.{APART}"),
+        ("png", {"pngOptions": {"maxWidth": "0px"}}, "input.dest.pngOptions.maxWidth"),
+        ("png", {"pngOptions": {"maxWidth": "99999px"}}, "input.dest.pngOptions.maxWidth"),
+        ("png", {"pngOptions": {"maxHeight": True}}, "input.dest.pngOptions.maxHeight"),
+        ("png", {"pngOptions": {"maxHeight": "5cm"}}, "input.dest.pngOptions.maxHeight"),
+        ("png", {"pngOptions": []}, "input.dest.pngOptions"),
+        ("tiff", {"tiffOptions": {APART: 1}}, f"input.dest.tiffOptions.{APART}"),
+    ],
+)  # fmt: skip
+def test_what_is_not_done_is_refused_by_name(
+    api: Integrator, file_id: str, format: str, dest: dict[str, Any], at: str
+) -> None:
+    body = {"input": {"sources": [{"fileId": file_id}], "dest": {"format": format, **dest}}}
+    details = assert_error(api.call("POST", CONVERTERS, body), 480, "InvalidInput", at)
+    assert details["expected"]
+    assert not Process.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("input", "at"),
+    [
+        ({"sources": [{"fileId": "x", "page": 1}]}, "input.sources[0].page"),
+        ({"sources": [{"fileId": "x"}], "src": {}}, "input.src"),
+    ],
+)
+def test_a_misspelt_property_is_named(api: Integrator, input: dict[str, Any], at: str) -> None:
+    body = {"input": {"dest": {"format": "pdf"}, **input}}
+    assert_error(api.call("POST", CONVERTERS, body), 480, "InvalidInput", at)
+
+
+def test_null_asks_for_nothing(api: Integrator, file_id: str) -> None:
+    dest = {"format": "pdf", "header": None, "pdfOptions": {"ocr": None}, "pngOptions": None}
+    body = {"input": {"sources": [{"fileId": file_id, "pages": None}], "dest": dest}}
+    assert api.call("POST", CONVERTERS, body).status_code == 200
 
 
 @pytest.mark.conformance(
