@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,11 +15,10 @@ from django.utils import timezone
 
 from apps.clients import webhooks
 from apps.clients.actors import Actor
+from apps.connect import results
 from apps.connect import values as form_values
 from apps.connect.models import ConnectDetail, ConnectPicture
-from apps.connect.services import Filling, find, refuse
-from apps.conversion import services as conversion
-from apps.conversion.models import Rendition, RenditionPart
+from apps.connect.services import Filling, find, parse_guid, refuse
 from apps.core.errors import ErrorCode, PortalError
 from apps.document_sessions import services as sessions
 from apps.document_templates import selectors as templates
@@ -29,12 +27,9 @@ from apps.document_templates.models import Datasource, DocumentTemplate, Templat
 from apps.document_templates.services import PagePreview as PagePreview  # what preview() returns
 from apps.document_templates.validation import FieldError, clean
 from apps.workfiles import services as workfiles
-from apps.workfiles.formats import FORMATS as KNOWN
 from apps.workfiles.models import WorkFile
 
 COMPLETED = "connect.completed"
-FORMATS = ("docx", "pdf", "pdfa")
-MEDIA_TYPES = {name: KNOWN[name].media_type for name in ("docx", "pdf")}
 PICTURES = ("png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff")
 PICTURE_BYTES = 10 * 1024**2
 # How long a document may be in the making before another request may try.
@@ -128,7 +123,7 @@ def choose(filling: Filling, template_id: str, extra: str = "") -> None:
     Raises TEMPLATE_NOT_FOUND, INPUT_CONFLICTS where the program named one, FORM_FINISHED.
     """
     _ensure_open(filling)
-    guid = _guid(template_id)
+    guid = parse_guid(template_id)
     found = _choosable(filling, extra).filter(guid=guid).first() if guid else None
     if found is None:
         raise PortalError(ErrorCode.TEMPLATE_NOT_FOUND, at="template")
@@ -307,22 +302,17 @@ def _finish(filling: Filling, version: TemplateVersion, values: Json) -> None:
             },
         )
     detail.refresh_from_db()
-    # Begun now, so that they are there when somebody asks.
-    for format in FORMATS[1:]:
-        _pdf(filling, format)
+    results.prepare(_filled(filling), session.client)
 
 
-def result(filling: Filling, format: str, *, seconds: float) -> WorkFile | RenditionPart:
-    """The finished document in one of FORMATS.
+def result(filling: Filling, format: str, *, seconds: float) -> results.Made:
+    """The finished document in one of `results.FORMATS`.
 
     Raises FORM_NOT_FINISHED, NOT_READY, and why a PDF could not be made.
     """
-    document = filling.detail.document
-    if document is None:
-        raise PortalError(ErrorCode.FORM_NOT_FINISHED)
-    if format == "docx":
-        return document
-    return conversion.wait_for(_pdf(filling, format), "whole", seconds=seconds)
+    return results.as_format(
+        _filled(filling), format, client=filling.session.client, seconds=seconds
+    )
 
 
 def file_stem(filling: Filling) -> str:
@@ -330,14 +320,11 @@ def file_stem(filling: Filling) -> str:
     return workfiles.clean_name(filling.detail.template_name) or "document"
 
 
-def _pdf(filling: Filling, format: str) -> Rendition:
+def _filled(filling: Filling) -> filler.Filled:
     document = filling.detail.document
-    assert document is not None  # noqa: S101  # asked for finished forms only
-    return filler.pdf(
-        filler.Filled(document.blob, []),
-        client=filling.session.client,
-        archive=format == "pdfa",
-    )
+    if document is None:
+        raise PortalError(ErrorCode.FORM_NOT_FINISHED)
+    return filler.Filled(document.blob, [])
 
 
 def return_url(filling: Filling) -> str:
@@ -398,10 +385,3 @@ def _missing_pictures(
             picture(filling, file_id)
         except PortalError as error:
             yield FieldError(path, "not_a_picture", error.detail)
-
-
-def _guid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

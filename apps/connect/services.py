@@ -5,7 +5,9 @@ What the person at the form does is in `filling`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,7 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.clients.actors import Actor
-from apps.connect import values
+from apps.connect import results, values
 from apps.connect.models import ConnectDetail, ConnectPicture
 from apps.connect.selection import Selection
 from apps.core.errors import ErrorCode, PortalError
@@ -29,9 +31,9 @@ from apps.document_templates import selectors as templates
 from apps.document_templates import services as filler
 from apps.document_templates.models import Datasource, DocumentTemplate, TemplateVersion
 from apps.document_templates.validation import FieldError, clean
+from apps.workfiles import services as workfiles
 from apps.workfiles.models import WorkFile
 
-SCOPE = "pd_ConnectWebApi"
 CONNECT = DocumentSession.Kind.CONNECT
 _IDLE = timedelta(hours=1)
 _MAXIMUM = timedelta(hours=8)
@@ -76,7 +78,7 @@ def open_session(
     TEMPLATE_AMBIGUOUS, INPUT_INVALID for the language, and FORM_INVALID with `errors` (FieldError,
     paths from `Forms.` or `Data.` on) for values that the template has no place for.
     """
-    actor.require(SCOPE)
+    actor.require("pd_ConnectWebApi")
     client = actor.require_client()
     datasource = templates.datasource(actor, datasource_id)
     template = resolve(actor, datasource, wanted.selection)
@@ -156,20 +158,20 @@ def _language(datasource: Datasource, template: DocumentTemplate | None, wanted:
 def _check(version: TemplateVersion, wanted: Wanted, language: str) -> None:
     """Raises FORM_INVALID for values that the template's form and document do not know."""
     form = version.form
-    faults = {
-        "Forms": clean(form, dict(wanted.forms), complete=False).errors,
-        "Data": values.unknown_data(form, version.used, wanted.data),
-    }
     refuse(
         [
-            FieldError(f"{part}.{fault.path}", fault.code, fault.message)
-            for part, found in faults.items()
-            for fault in found
+            *_below("Forms", clean(form, dict(wanted.forms), complete=False).errors),
+            *_below("Data", values.unknown_data(form, version.used, wanted.data)),
         ]
     )
 
 
-def refuse(faults: list[FieldError]) -> None:
+def _below(part: str, faults: Iterable[FieldError]) -> list[FieldError]:
+    """The same faults with their paths from the document's `part` on."""
+    return [FieldError(f"{part}.{fault.path}", fault.code, fault.message) for fault in faults]
+
+
+def refuse(faults: Sequence[FieldError]) -> None:
     """Raises FORM_INVALID with the faults as `errors`, if there are any."""
     if faults:
         raise PortalError(
@@ -187,7 +189,7 @@ def find(actor: Actor, identity: str, datasource_id: str = "") -> Filling:
     SESSION_NOT_FOUND, SESSION_EXPIRED, SESSION_STOPPED.
     """
     if actor.kind == "client":
-        actor.require(SCOPE)
+        actor.require("pd_ConnectWebApi")
     identity = identity.lower()
     session = sessions.find(actor, identity, kinds=(CONNECT,))
     detail = ConnectDetail.objects.select_related(
@@ -200,34 +202,79 @@ def find(actor: Actor, identity: str, datasource_id: str = "") -> Filling:
 
 
 def generate(
-    actor: Actor, datasource_id: str, wanted: Wanted
-) -> tuple[DocumentTemplate, filler.Filled]:
-    """The document of these values, without a session or a person; nothing of it is kept.
+    actor: Actor, datasource_id: str, wanted: Wanted, *, format: str, seconds: float
+) -> tuple[str, results.Made]:
+    """What the document is called and the document, without a session or a person.
 
-    Raises as `open_session`, TEMPLATE_AMBIGUOUS where a person would have to pick, FORM_INVALID
-    also for required fields that are empty, and what filling raises.
+    Nothing of it is kept. Raises as `open_session`, TEMPLATE_AMBIGUOUS where a person would have
+    to pick, FORM_INVALID also for required fields that are empty, and what filling raises.
     """
-    actor.require(SCOPE)
+    actor.require("pd_ConnectWebApi")
     client = actor.require_client()
     datasource = templates.datasource(actor, datasource_id)
     template = resolve(actor, datasource, wanted.selection)
     if template is None:
         raise PortalError(
             ErrorCode.TEMPLATE_AMBIGUOUS,
-            "A document without a person needs one template: name it by its id or by tags.",
+            "Nobody is there to pick: name the template by its id, or by tags that fit one.",
         )
     language = _language(datasource, template, wanted.language)
     version = templates.published(template)
     _check(version, wanted, language)
     start = values.initial(version.form, language, wanted.forms)
     cleaned = clean(version.form, start)
-    refuse(
-        [FieldError(f"Forms.{fault.path}", fault.code, fault.message) for fault in cleaned.errors]
-    )
+    refuse(_below("Forms", cleaned.errors))
     filled = filler.fill(
         actor, version, cleaned.values, data=dict(wanted.data), language=language, client=client
     )
-    return template, filled
+    made = results.as_format(filled, format, client=client, seconds=seconds)
+    return workfiles.clean_name(template.name) or "document", made
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePage:
+    """Some templates, and how many there are in all."""
+
+    templates: list[DocumentTemplate]
+    total: int
+
+
+def list_templates(
+    actor: Actor,
+    datasource_id: str,
+    *,
+    template_id: str = "",
+    tags: Sequence[str] = (),
+    name: str = "",
+    active: bool = True,
+    offset: int = 0,
+    limit: int = 10,
+) -> TemplatePage:
+    """The published templates of a datasource that have all of `tags` and a name like `name`.
+
+    In `name` a `*` stands for anything; the case of letters does not matter. There are no
+    templates to list that are not active. Raises SCOPE_MISSING, DATASOURCE_NOT_FOUND.
+    """
+    actor.require("pd_ConnectWebApi")
+    datasource = templates.datasource(actor, datasource_id)
+    found = templates.find_templates(actor, [datasource], tags=[tags] if tags else ())
+    if template_id:
+        guid = parse_guid(template_id)
+        found = found.filter(guid=guid) if guid else found.none()
+    if name:
+        pattern = ".*".join(re.escape(part) for part in name.split("*"))
+        found = found.filter(name__iregex=f"^{pattern}$")
+    if not active:
+        found = found.none()
+    return TemplatePage(list(found[offset : offset + limit]), found.count())
+
+
+def parse_guid(text: str) -> uuid.UUID | None:
+    """A GUID as a program spells it; None for anything else."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def sweep(batch: int = 1000) -> int:

@@ -9,11 +9,13 @@ from django.core.checks import CheckMessage, Error, register
 
 from apps.core.errors import CATALOGUE, ErrorCode
 from apps.dialects.native.errors import STATUS
+from apps.dialects.primedocs.errors import STATUS as PRIMEDOCS
 from apps.dialects.prizmdoc.errors import SPELLINGS, V2_SPELLINGS
 
 _TABLES: dict[str, Iterable[ErrorCode]] = {
     "the catalogue": CATALOGUE,
     "the native API": STATUS,
+    "primedocs Connect": PRIMEDOCS,
     "PrizmDoc": SPELLINGS,
     "PrizmDoc V2": V2_SPELLINGS,
 }

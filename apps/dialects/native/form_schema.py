@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from apps.connect.filling import FORMATS, PICTURES, Stage
+from apps.connect.filling import PICTURES, Stage
+from apps.connect.results import FORMATS
 from apps.core.errors import ErrorCode
 from apps.dialects import schema as api
 from apps.dialects.native.schema import COMPONENTS, LATER, SESSION, problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from rest_framework.request import Request
 
-from apps.connect import filling
+from apps.connect import filling, results
 from apps.connect.services import Filling
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import PublicView, file_response, json_body
@@ -158,18 +158,13 @@ class Result(FormView):
     def get(self, request: Request, identity: str, format: str) -> HttpResponseBase:
         """The finished document; 202 while its PDF is being made."""
         form = self.form(identity)
-        return form_file(form, wire.choice(format, "format", filling.FORMATS))
-
-
-def form_file(form: Filling, format: str) -> HttpResponseBase:
-    """The finished document as a download."""
-    made = filling.result(form, format, seconds=_DOWNLOAD_SECONDS)
-    extension = "docx" if format == "docx" else "pdf"
-    response = file_response(
-        workfiles.read(made.blob),
-        size=made.blob.size,
-        media_type=filling.MEDIA_TYPES[extension],
-        name=f"{filling.file_stem(form)}.{extension}",
-    )
-    response["Cache-Control"] = "no-store"
-    return response
+        wanted = wire.choice(format, "format", results.FORMATS)
+        made = filling.result(form, wanted, seconds=_DOWNLOAD_SECONDS)
+        response = file_response(
+            workfiles.read(made.blob),
+            size=made.blob.size,
+            media_type=made.media_type,
+            name=f"{filling.file_stem(form)}.{made.extension}",
+        )
+        response["Cache-Control"] = "no-store"
+        return response

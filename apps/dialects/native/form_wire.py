@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.connect import filling
+from apps.connect import filling, results
 from apps.connect.services import Filling
 from apps.core.errors import ErrorCode, PortalError
 
@@ -56,7 +56,7 @@ def result(form: Filling) -> Json:
     return {
         "reference": detail.document.file_id if detail.document else None,
         "name": detail.template_name,
-        "formats": list(filling.FORMATS),
+        "formats": list(results.FORMATS),
         "finished_at": detail.finished_at.isoformat() if detail.finished_at else None,
         "return_url": filling.return_url(form) or None,
         "return_name": form.session.client.name,

@@ -28,7 +28,7 @@ class Connect:
     """A document that keeps to the grammar.
 
     `language` is lower case, blank for the datasource's own. `places` holds the element of
-    each value by its dotted path, `Forms.Positions[0].Price`: see :func:`row`.
+    each value by its dotted path, `Forms.Positions[0].Price`, and the root by "": see :func:`row`.
     """
 
     selection: Selection
@@ -72,11 +72,13 @@ class _Walk:
             "Data": lambda element: self._values(element, "Data"),
         }
         self._attributes(root)
+        self.places[""] = root
         for element in self._children(root, *readers):
             if element.tag in parts:
                 self._fault(element, "repeated_element", f"<{element.tag}> may stand here once.")
             else:
                 parts[element.tag] = None
+                self.places[element.tag] = element
                 parts[element.tag] = readers[element.tag](element)
         if self.faults:
             raise self._refusal()

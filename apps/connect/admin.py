@@ -1,0 +1,49 @@
+"""The administration of prepared sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from unfold.admin import ModelAdmin
+
+from apps.connect.models import SessionTemplate
+
+
+class SessionTemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A prepared session whose parts fit together."""
+
+    class Meta:
+        model = SessionTemplate
+        fields: list[str] = []  # the admin's fieldsets decide
+
+    def clean(self) -> dict[str, Any]:
+        """The template is one of the datasource's; values are JSON objects."""
+        cleaned = super().clean() or self.cleaned_data
+        template, datasource = cleaned.get("template"), cleaned.get("datasource")
+        if template and datasource and template.datasource_id != datasource.pk:
+            self.add_error("template", f"This template is in the datasource {template.datasource}.")
+        if template and cleaned.get("tags"):
+            self.add_error("tags", "A template is named, so tags decide nothing; leave one out.")
+        for name in ("forms", "data"):
+            if name in cleaned and not isinstance(cleaned[name] or {}, dict):
+                self.add_error(name, "This must be a JSON object, such as {}.")
+            cleaned[name] = cleaned.get(name) or {}
+        return cleaned
+
+
+@admin.register(SessionTemplate)
+class SessionTemplateAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+    """Sessions that programs open by name."""
+
+    form = SessionTemplateForm
+    list_display = ("name", "datasource", "template", "tags", "allow_picker", "language")
+    list_filter = ("datasource",)
+    list_select_related = ("datasource", "template")
+    search_fields = ("name", "template__name", "tags")
+    fieldsets = (
+        (None, {"fields": ("datasource", "name")}),
+        ("Template", {"fields": ("template", "tags", "allow_picker", "language")}),
+        ("Values", {"fields": ("forms", "data")}),
+    )
