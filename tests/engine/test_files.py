@@ -79,6 +79,98 @@ def test_a_group_leaves_what_other_pages_show(engine: EngineProcess) -> None:
     assert outcome.file("group").stat().st_size < 3.2 * size
 
 
+def with_bookmarks() -> bytes:
+    """Seven pages with a chapter of two sections, by every kind of destination there is."""
+    with pikepdf.open(io.BytesIO(numbered(7))) as document:
+        pages = [page.obj for page in document.pages]
+        top = pikepdf.Array([pages[3], pikepdf.Name.XYZ, 10, 700, 0])
+        document.Root.Names = pikepdf.Dictionary(
+            Dests=pikepdf.Dictionary(Names=pikepdf.Array([pikepdf.String("third"), top]))
+        )
+        document.Root.Dests = pikepdf.Dictionary(old=pikepdf.Array([pages[4], pikepdf.Name.Fit]))
+        go = pikepdf.Dictionary(
+            S=pikepdf.Name.GoTo, D=pikepdf.Array([pages[2], pikepdf.Name.FitH, 500])
+        )
+        with document.open_outline() as outline:
+            chapter = pikepdf.OutlineItem("Chapter", 0)
+            chapter.is_closed = True
+            chapter.children.append(pikepdf.OutlineItem("By action", action=go))
+            chapter.children.append(pikepdf.OutlineItem("By name", pikepdf.String("third")))
+            chapter.children.append(pikepdf.OutlineItem("Last", 6))
+            nowhere = pikepdf.OutlineItem("Unknown", pikepdf.String("unknown"))
+            outline.root.extend([chapter, nowhere, pikepdf.OutlineItem("End", 6)])
+        stream = io.BytesIO()
+        document.save(stream)
+        return stream.getvalue()
+
+
+def bookmarks(path: Path) -> list[Any]:
+    """[title, page counted from 0 or None, kind of destination, children] of each bookmark."""
+
+    def described(item: Any, numbers: dict[Any, int]) -> list[Any]:
+        target = item.destination
+        page = numbers[target[0].objgen] if target is not None else None
+        kind = str(target[1]) if target is not None else ""
+        return [item.title, page, kind, [described(child, numbers) for child in item.children]]
+
+    with pikepdf.open(path) as document, document.open_outline() as outline:
+        numbers = {page.objgen: number for number, page in enumerate(document.pages)}
+        return [described(item, numbers) for item in outline.root]
+
+
+def test_a_group_keeps_bookmarks_that_lead_to_its_pages(engine: EngineProcess) -> None:
+    source = with_bookmarks()
+    outcome = group(engine, source, 2, 4)
+    assert bookmarks(outcome.file("group")) == [
+        ["Chapter", None, "", [["By action", 0, "/FitH", []], ["By name", 1, "/XYZ", []]]]
+    ]
+    with pikepdf.open(outcome.file("group")) as document:
+        assert document.Root.Outlines.First.Count == -2
+        assert list(document.Root.Outlines.First.Last.Dest[1:]) == ["/XYZ", 10, 700, 0]
+    assert bookmarks(group(engine, source, 5, 5).file("group")) == []
+    assert bookmarks(group(engine, source, 6, 6).file("group")) == [
+        ["Chapter", None, "", [["Last", 0, "/Fit", []]]],
+        ["End", 0, "/Fit", []],
+    ]
+
+
+def test_an_outline_that_bites_its_tail_is_walked_once(engine: EngineProcess) -> None:
+    with pikepdf.open(io.BytesIO(with_bookmarks())) as document:
+        first = document.Root.Outlines.First
+        first.First.Next = first
+        first.Last.First = first
+        stream = io.BytesIO()
+        document.save(stream)
+    outcome = group(engine, stream.getvalue(), 0, 6)
+    assert outcome.code == "done"
+    assert bookmarks(outcome.file("group"))[0][0] == "Chapter"
+
+
+def test_many_bookmarks_cost_little(engine: EngineProcess) -> None:
+    with pikepdf.open(io.BytesIO(numbered(50))) as document:
+        with document.open_outline() as outline:
+            outline.root.extend(pikepdf.OutlineItem(f"Item {n}", n % 50) for n in range(5000))
+        stream = io.BytesIO()
+        document.save(stream)
+    outcome = group(engine, stream.getvalue(), 1, 2)
+    assert len(bookmarks(outcome.file("group"))) == 200
+    assert outcome.exit["cpu_seconds"] < 5
+
+
+def test_joined_documents_keep_their_bookmarks(engine: EngineProcess) -> None:
+    directory, name = engine.job(with_bookmarks(), "pdf")
+    (directory / "in" / "next.pdf").write_bytes(with_bookmarks())
+    request: Any = {"op": "join", "dir": str(directory), "source": name}
+    request["params"] = {"next": "in/next.pdf"}
+    events = protocol.submit(engine.socket("pages"), request, 60)
+    outcome = Outcome(directory, [dict(event) for event in events])
+    found = bookmarks(outcome.file("whole"))
+    assert [(title, page) for title, page, _, _ in found] == [
+        ("Chapter", 0), ("End", 6), ("Chapter", 7), ("End", 13),
+    ]  # fmt: skip
+    assert [page for _, page, _, _ in found[2][3]] == [9, 10, 13]
+
+
 def form() -> bytes:
     """Two pages; one field tree with a widget on each, and a layer that is hidden."""
     buffer = io.BytesIO()

@@ -9,7 +9,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from . import pdf
+from . import outlines, pdf
 from .job import Job, Refusal
 from .protocol import Meta
 from .raster import page_range
@@ -24,8 +24,9 @@ _DEPTH = 32
 def group(job: Job) -> Meta:
     """Operation `group`, params {first, last}: these pages as part `group`, for reading by range.
 
-    The file is linearized. Form fields, layers and annotations keep their looks; outlines, scripts
-    and the structure tree stay behind, so that a group is as large as what it shows.
+    The file is linearized. Form fields, layers and annotations keep their looks, and bookmarks that
+    lead to these pages come along; scripts and the structure tree stay behind, so that a group is
+    as large as what it shows.
     """
     target = job.out / "group.pdf"
     with open_for_copying(job.source) as source:
@@ -61,8 +62,10 @@ def append(document: Any, source: Any, wanted: Iterable[int]) -> None:
     """Copy pages of an open document to the end of another. Changes `source` in memory."""
     widgets: list[Any] = []
     begin = len(document.pages)
+    originals: list[outlines.PageKey] = []
     for index in wanted:
         page = source.pages[index]
+        originals.append(page.objgen)
         for key in _LEADING_AWAY:
             if key in page.obj:
                 del page.obj[key]
@@ -70,8 +73,11 @@ def append(document: Any, source: Any, wanted: Iterable[int]) -> None:
             if isinstance(annotation, Dictionary):
                 _detach(annotation)
         document.pages.append(page)
-    for page in list(document.pages)[begin:]:
+    copies = list(document.pages)[begin:]
+    for page in copies:
         widgets += [a for a in page.obj.get("/Annots", Array()) if _is_widget(a)]
+    pages = {key: page.obj for key, page in zip(originals, copies, strict=True)}
+    outlines.copy(document, source, pages)
     _copy_form(document, source, widgets)
     _copy_layers(document, source)
 
