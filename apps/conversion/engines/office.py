@@ -119,7 +119,7 @@ def _one_page(job: Job, document: Any, pages: int) -> Meta:
     target = job.out / "page.pdf"
     documents.export_pdf(document, target, str(page + 1))
     job.part("page", target, _PDF)
-    return {"pages": pages, "page": page}
+    return {"pages": pages, "page": page, "size": written_pdf.size_of(target)}
 
 
 def to_docx(job: Job) -> Meta:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from docx.shared import Mm
-from docxtpl import DocxTemplate, InlineImage  # type: ignore[import-untyped]
+from docxtpl import DocxTemplate, InlineImage
 from jinja2 import Environment as JinjaEnvironment
 from jinja2.exceptions import TemplateError
 from lxml import etree

@@ -11,6 +11,7 @@ from pathlib import Path
 
 _PAGE_TREE = re.compile(rb"/Type\s*/Pages\b")
 _COUNT = re.compile(rb"/Count\s+(\d+)")
+_MEDIA_BOX = re.compile(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]")
 _TITLE = re.compile(rb"/Title\s*<FEFF([0-9A-Fa-f]*)>\s*/(?:Author|Subject|Keywords|Creator)")
 
 
@@ -20,6 +21,13 @@ def pages_of(pdf: Path) -> int | None:
         trees = [match.start() for match in _PAGE_TREE.finditer(data)]
         count = _COUNT.search(data, trees[-1]) if trees else None
         return int(count[1]) if count else None
+
+
+def size_of(pdf: Path) -> tuple[float, float] | None:
+    """Width and height in points of the first page, None where the file is built in another way."""
+    with pdf.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        box = _MEDIA_BOX.search(data)
+        return (float(box[1]), float(box[2])) if box else None
 
 
 def title_of(pdf: Path) -> str:
