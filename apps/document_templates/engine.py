@@ -86,8 +86,8 @@ def preview(filling: Filling, page: int, width: int) -> PagePreview:
         drawing = {"first": index, "last": index, "format": "png", "width": width}
         _, images = bench.run("pages", "raster", "page.pdf", drawing, seconds=_PAGE_SECONDS)
         image = bench.path(images[f"page/{index}"]).read_bytes()
-        size = meta.get("size") or _A4
-        return PagePreview(image, shown, int(meta["pages"]), *size, warnings)
+        side, height = meta.get("size") or _A4
+        return PagePreview(image, shown, int(meta["pages"]), side, height, warnings)
 
 
 def _fill(bench: direct.Bench, filling: Filling) -> tuple[str, list[str]]:

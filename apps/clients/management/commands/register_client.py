@@ -6,11 +6,13 @@ import json
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from apps.clients import services
 from apps.clients.actors import Actor
+from apps.clients.models import ApiClient
 from apps.core.errors import PortalError
 
 
@@ -56,8 +58,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Registers, issues, prints. Raises CommandError that says what to correct."""
-        if options["datasource"] and not apps.is_installed("apps.document_templates"):
-            raise CommandError("This installation has no datasources; leave --datasource out.")
         try:
             printed = _register(options)
         except PortalError as error:
@@ -67,6 +67,15 @@ class Command(BaseCommand):
             return
         for name, value in printed.items():
             self.stdout.write(f"{name}: {value or 'none'}")
+
+
+def _grant(client: ApiClient, identity: str) -> None:
+    """Lets a client use a template library. These live above clients, so by name."""
+    try:
+        granted = apps.get_model("document_templates", "Datasource").objects.get(guid=identity)
+    except (ObjectDoesNotExist, ValidationError) as error:
+        raise CommandError(f"There is no datasource {identity}.") from error
+    granted.clients.add(client)
 
 
 @transaction.atomic
@@ -80,6 +89,8 @@ def _register(options: dict[str, Any]) -> dict[str, str | None]:
         default_scopes=options["scope"],
         origins=options["origin"],
     )
+    for identity in options["datasource"]:
+        _grant(client, identity)
     secret = None if client.is_public else services.issue_secret(actor, client, "first secret")
     printed: dict[str, str | None] = {"client_id": client.client_id, "client_secret": secret}
     if options["access_key"]:
