@@ -18,6 +18,8 @@ from apps.document_sessions.lifecycle import LIVE
 from apps.document_sessions.models import DocumentSession
 from portal import health
 
+_ASKING = (ErrorCode.PASSWORD_REQUIRED, ErrorCode.PASSWORD_WRONG)
+
 
 def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's dashboard callback: figures of the last 24 hours and the state of each part."""
@@ -27,9 +29,10 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     jobs = Rendition.objects.filter(requested_at__gte=day)
     session_list = reverse("admin:document_sessions_documentsession_changelist")
     job_list = reverse("admin:conversion_rendition_changelist")
+    # A document that waits for its reader's password has not failed.
+    failed = jobs.filter(state=Rendition.State.FAILED).exclude(error_code__in=_ASKING)
     failures = (
-        jobs.filter(state=Rendition.State.FAILED)
-        .order_by()
+        failed.order_by()
         .values("error_code", "extension")
         .annotate(count=Count("pk"))
         .order_by("-count")[:8]
@@ -52,7 +55,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         },
         {
             "title": "Failed jobs, 24 hours",
-            "value": jobs.filter(state=Rendition.State.FAILED).count(),
+            "value": failed.count(),
             "link": f"{job_list}?state__exact=failed",
         },
     ]

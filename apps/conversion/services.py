@@ -164,27 +164,31 @@ def add_part(rendition: Rendition, name: str, path: Path, media_type: str) -> No
         )
 
 
-def wait_for(rendition: Rendition, name: str, *, seconds: float) -> RenditionPart:
-    """A part, waiting up to `seconds` for it.
+def wait_for(rendition: Rendition, *names: str, seconds: float) -> RenditionPart:
+    """A part, or whichever of several is there first, waiting up to `seconds` for it.
 
     Raises the rendition's own error when it failed, and NOT_READY when the time is over.
     """
     deadline = time.monotonic() + seconds
     pause = 0.01
     while True:
-        if found := part(rendition, name):
+        if found := _any_part(rendition, names):
             return found
         _refresh(rendition)
         raise_failure(rendition)
         if rendition.state == State.READY:
             # Made between the two look-ups, or not one of its parts at all.
-            if found := part(rendition, name):
+            if found := _any_part(rendition, names):
                 return found
-            raise PortalError(ErrorCode.PAGE_NOT_FOUND, f"There is no {name} in this document.")
+            raise PortalError(ErrorCode.PAGE_NOT_FOUND, f"There is no {names[0]} in this document.")
         if time.monotonic() >= deadline:
             raise PortalError(ErrorCode.NOT_READY)
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
+
+
+def _any_part(rendition: Rendition, names: tuple[str, ...]) -> RenditionPart | None:
+    return rendition.parts.filter(name__in=names).select_related("blob").first()
 
 
 def wait_until_done(rendition: Rendition, *, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """Creating, finding, renewing and ending sessions.
 
 Every transition is one conditional UPDATE; when it changes no row, the row is read once more and
-the precise error raised. There are no locks.
+the precise error raised. There are no locks, but for a client with a limit while it opens one.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.clients.actors import Actor
+from apps.clients.models import ApiClient
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, is_guid, is_token, new_token
 from apps.document_sessions.lifecycle import LIVE, Lifetime, State, renewal_is_due, state_at
@@ -38,33 +40,45 @@ def create(
     QUOTA_EXCEEDED when the client has as many live sessions as it may have.
     """
     client = actor.require_client()
-    now = timezone.now()
-    if client.maximum_live_sessions is not None:
-        live = DocumentSession.objects.filter(
-            client=client, state__in=LIVE, expires_at__gt=now
-        ).count()
-        if live >= client.maximum_live_sessions:
-            raise PortalError(
-                ErrorCode.QUOTA_EXCEEDED,
-                f"The client has {live} live sessions, as many as it may have.",
-                limit=client.maximum_live_sessions,
-            )
     identity = new_identity()
-    ends_at = lifetime.ends_at(now)
-    session = DocumentSession.objects.create(
-        digest=digest(identity),
-        kind=kind,
-        dialect=dialect,
-        client=client,
-        created_at=now,
-        touched_at=now,
-        expires_at=lifetime.expires_at(now, ends_at),
-        ends_at=ends_at,
-        idle_seconds=round(lifetime.idle.total_seconds()),
-        external_id=external_id[:255],
-        echo=echo or {},
-    )
+    with transaction.atomic():
+        now = _admitted(client)
+        ends_at = lifetime.ends_at(now)
+        session = DocumentSession.objects.create(
+            digest=digest(identity),
+            kind=kind,
+            dialect=dialect,
+            client=client,
+            created_at=now,
+            touched_at=now,
+            expires_at=lifetime.expires_at(now, ends_at),
+            ends_at=ends_at,
+            idle_seconds=round(lifetime.idle.total_seconds()),
+            external_id=external_id[:255],
+            echo=echo or {},
+        )
     return session, identity
+
+
+def _admitted(client: ApiClient) -> datetime:
+    """The moment at which the client may open one more session. Raises QUOTA_EXCEEDED.
+
+    Where there is a limit, the client's row is written first: until the transaction ends nobody
+    else opens a session of this client, so that the count holds.
+    """
+    if client.maximum_live_sessions is None:
+        return timezone.now()
+    limited = ApiClient.objects.filter(pk=client.pk)
+    limited.update(maximum_live_sessions=F("maximum_live_sessions"))
+    now = timezone.now()
+    live = DocumentSession.objects.filter(client=client, state__in=LIVE, expires_at__gt=now).count()
+    if live >= client.maximum_live_sessions:
+        raise PortalError(
+            ErrorCode.QUOTA_EXCEEDED,
+            f"The client has {live} live sessions, as many as it may have.",
+            limit=client.maximum_live_sessions,
+        )
+    return now
 
 
 def find(

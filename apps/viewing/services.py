@@ -321,10 +321,11 @@ def delete(actor: Actor, identity: str) -> None:
     sessions.delete(view.session)
 
 
-def give_password(identity: str, password: str) -> View:
+def give_password(identity: str, password: str, *, seconds: float = 20.0) -> View:
     """Tries a password on the session's document and keeps it if it opens.
 
-    Raises PASSWORD_WRONG, and NOT_READY when the attempt takes too long.
+    Raises PASSWORD_WRONG, and NOT_READY when it is not known in time whether it does: then nothing
+    is kept, and asking again goes on waiting. Also DOCUMENT_MISSING, and why the conversion failed.
     """
     view = find(Actor.viewer(), identity)
     view.detail.password = seal(password)
@@ -332,11 +333,10 @@ def give_password(identity: str, password: str) -> View:
     if pdf.state == Rendition.State.FAILED:
         conversion.retry(pdf, password)
     try:
-        conversion.wait_for(pdf, "whole", seconds=20)
+        conversion.wait_for(pdf, "first", "whole", seconds=seconds)
     except PortalError as error:
         if error.code in (ErrorCode.PASSWORD_REQUIRED, ErrorCode.PASSWORD_WRONG):
             raise PortalError(ErrorCode.PASSWORD_WRONG, at="password") from error
-        if error.code != ErrorCode.NOT_READY:
-            raise
+        raise
     ViewingDetail.objects.filter(session=view.session).update(password=view.detail.password)
     return look(Actor.viewer(), identity)

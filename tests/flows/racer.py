@@ -62,6 +62,13 @@ def upload(content: str) -> str:
     return workfiles.upload(_actor(), stream, keep=timedelta(days=1)).blob.location
 
 
+def open_limited(limit: int) -> str:
+    """POST ViewingSession, by a client that may have so many."""
+    limited = factories.actor("limited", maximum_live_sessions=limit)
+    viewing.open_session(limited, viewing.Options(), dialect="test")
+    return "opened"
+
+
 def assign(identity: str, content: str) -> str:
     """PUT SourceFile."""
     viewing.attach_upload(_actor(), identity, io.BytesIO(content.encode()))
@@ -132,6 +139,7 @@ ACTS: dict[str, Callable[..., object]] = {
     act.__name__: act
     for act in (
         upload,
+        open_limited,
         assign,
         create_package,
         attach_to_package,

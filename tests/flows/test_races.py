@@ -144,3 +144,19 @@ def test_a_sweep_takes_no_content_that_is_uploaded_meanwhile(track: Track) -> No
         assert location in track.files()
         sha256 = hashlib.sha256(content.encode()).hexdigest()
         assert track.tell(f"Blob.objects.get(sha256={sha256!r}).location") == location
+
+
+def test_a_quota_is_exact_however_many_ask_at_once(track: Track) -> None:
+    limit = 6
+    track.tell(f"str(factories.actor('limited', maximum_live_sessions={limit}))")
+    answers = []
+    for _ in range(ROUNDS):
+        answers += track.race(*[("open_limited", {"limit": limit})] * 4)
+    assert set(answers) == {"opened", "quota_exceeded"}
+    assert answers.count("opened") == limit
+    live = "DocumentSession.objects.filter(client__name='limited')"
+    assert track.tell(f"{live}.count()") == limit
+    # One ends: one more may begin, however many ask.
+    track.tell(f"{live}.first().delete()[0]")
+    answers = track.race(*[("open_limited", {"limit": limit})] * 4)
+    assert sorted(answers) == ["opened", *["quota_exceeded"] * 3]

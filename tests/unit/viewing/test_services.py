@@ -297,3 +297,19 @@ def test_a_name_is_what_the_caller_called_it() -> None:
         identity = factories.view(content=factories.PDF_BYTES, **options)
         assert content.name(viewing.find(VIEWER, identity)) == expected
     assert content.name(viewing.find(VIEWER, factories.view())) == ""
+
+
+def test_a_password_nobody_knows_to_be_right_yet_is_not_kept() -> None:
+    identity = factories.view(content=factories.PDF_BYTES)
+    source = factories.source_of(identity)
+    factories.fail(Rendition.objects.get(), "password_required")
+    for _ in range(2):
+        with pytest.raises(PortalError) as caught:
+            viewing.give_password(identity, "slow", seconds=0.05)
+        assert caught.value.code == ErrorCode.NOT_READY
+        assert viewing.find(VIEWER, identity).password == ""
+    pdf = conversion.request(source, recipes.PDF, client=None, password="slow")
+    # The first page of a long document proves it.
+    factories.add_part(pdf, "first", factories.PDF_BYTES, "application/pdf")
+    viewing.give_password(identity, "slow", seconds=0.05)
+    assert viewing.find(VIEWER, identity).password == "slow"
