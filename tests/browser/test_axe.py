@@ -1,0 +1,137 @@
+"""The pages as axe-core sees them: contrast, names, roles, landmarks, sizes of targets.
+
+axe-core comes from npm into a folder of the test's own, as tests/browser/axe pins it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import factories
+from tests.browser import documents
+from tests.browser.chromium import DARK, PHONE
+from tests.browser.conftest import Person
+from tests.browser.viewer import FIRST_PAGE_MS, Viewer
+from tests.stack import Integrator
+
+PINNED = Path(__file__).parent / "axe"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [pytest.param({}, id="day"), pytest.param(DARK | PHONE, id="night, telephone")]
+Look = dict[str, Any]
+Check = Callable[[Viewer], None]
+
+
+@pytest.fixture(scope="package")
+def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
+    """Fails with what axe-core objects to on a page."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("axe-core is not here: it comes from npm, which is not installed.")
+    folder = tmp_path_factory.mktemp("axe")
+    for file in PINNED.glob("*.json"):
+        shutil.copy(file, folder)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        pytest.skip("axe-core is not here: npm's registry did not answer in time.")
+    if done.returncode:
+        pytest.skip(f"axe-core is not here: npm could not fetch it. {done.stderr[-300:]}")
+    script = (folder / "node_modules/axe-core/axe.min.js").read_text()
+
+    def check(viewer: Viewer) -> None:
+        viewer.page.evaluate(script)
+        found = viewer.page.evaluate("(tags) => axe.run({ runOnly: tags })", RULES)
+        objections = [
+            f"{fault['id']} ({fault['help']}): {node['html'][:200]} - {node['failureSummary']}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
+        assert not objections, "\n\n".join(objections)
+        assert len(found["passes"]) > 10
+
+    return check
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_reading(look: Look, person: Person, guide: Callable[[], str], check: Check) -> None:
+    viewer = person(**look).read(guide())
+    check(viewer)
+    viewer.page.get_by_test_id("search-open").click()
+    viewer.page.get_by_test_id("search-input").fill("lighthouse")
+    expect(viewer.page.get_by_test_id("search-hit").first).to_be_visible()
+    check(viewer)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_dialogs(look: Look, person: Person, guide: Callable[[], str], check: Check) -> None:
+    viewer = person(**look).read(guide())
+    for command in ("About this document", "Print", "Keyboard shortcuts"):
+        viewer.command(command)
+        dialog = viewer.page.get_by_role("dialog", name=command)
+        expect(dialog).to_be_visible()
+        check(viewer)
+        dialog.get_by_role("button", name="Close").click()
+    viewer.page.get_by_role("button", name="More", exact=True).click()
+    check(viewer)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_comparing(look: Look, person: Person, integrator: Integrator, check: Check) -> None:
+    identity = integrator.open(externalId="Lease.docx")
+    path = f"/v2/viewingSessions/{identity}/sourceFile"
+    viewer = person(**look)
+    for side, text in (("original", "The rent is nine."), ("revised", "The rent is ten, Ann.")):
+        assert integrator.call("PUT", f"{path}/{side}", data=factories.docx(text)).ok
+        if side == "original":
+            viewer.open(identity)
+            expect(viewer.message).to_contain_text("Waiting for the revised document")
+            check(viewer)
+    expect(viewer.sheet(0)).to_have_attribute("data-state", "ready", timeout=FIRST_PAGE_MS)
+    page = viewer.page
+    if not page.get_by_test_id("change").first.is_visible():
+        page.get_by_test_id("changes-open").click()
+    page.keyboard.press("n")
+    expect(page.get_by_test_id("change").first).to_have_attribute("aria-current", "true")
+    check(viewer)
+    other = "original" if look else "side-by-side"
+    page.get_by_test_id(f"look-{other}").check(force=True)
+    column = page.get_by_role("group", name="Pages of the original document")
+    expect(column.get_by_test_id("page").first).to_have_attribute(
+        "data-state", "ready", timeout=FIRST_PAGE_MS
+    )
+    check(viewer)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_documents_that_cannot_be_read(
+    look: Look, person: Person, integrator: Integrator, check: Check
+) -> None:
+    broken, secret = b"%PDF-1.7\n" + b"\x00\xff" * 400, documents.encrypted_pdf("secret")
+    for content, state in ((broken, "failed"), (secret, "password_required")):
+        viewer = person(**look).open(documents.show(integrator, "Plan.pdf", content))
+        expect(viewer.message).to_have_attribute("data-state", state, timeout=FIRST_PAGE_MS)
+        check(viewer)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/", None), (f"/view/u{'x' * 43}", 404), ("/nowhere", 404)],
+    ids=["landing", "ended", "error"],
+)
+def test_pages_without_a_document(
+    path: str, status: int | None, look: Look, person: Person, check: Check
+) -> None:
+    viewer = person(**look)
+    if status:
+        viewer.watch.expect(rf"status of {status}")
+    viewer.page.goto(viewer.url + path)
+    check(viewer)
