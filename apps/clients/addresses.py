@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+
 _LABELS = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -31,6 +33,21 @@ def normalize_hosts(text: str) -> str:
     Raises ValueError that names the line at fault.
     """
     return _normalize(text, _host)
+
+
+def validate_web_address(text: str) -> None:
+    """Raises ValidationError unless the text is an absolute http or https address.
+
+    Also hosts of one word are taken, as private networks have them.
+    """
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in _DEFAULT_PORTS and _host((parts.hostname or "").lower()) != ""
+        sound = sound and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or re.search(r"[\s\x00-\x1f]", text):
+        raise ValidationError("Write a whole address, such as https://app.example.com/done.")
 
 
 def _normalize(text: str, normalize_line: Callable[[str], str]) -> str:

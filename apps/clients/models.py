@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from oauth2_provider.models import AbstractApplication
 
-from apps.clients.addresses import normalize_hosts, normalize_origins
+from apps.clients.addresses import normalize_hosts, normalize_origins, validate_web_address
 
 
 class Scope(models.Model):
@@ -104,9 +104,10 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]  # the base class ha
         default="",
         help_text="Hosts from which documents may be fetched by URL, one per line. Empty: none.",
     )
-    return_url = models.URLField(
+    return_url = models.CharField(
         "return address",
         max_length=500,
+        validators=[validate_web_address],
         blank=True,
         default="",
         help_text="Where a person who has completed a form is sent back to. The query gets "
@@ -215,8 +216,11 @@ class WebhookEndpoint(models.Model):
     """Where a client is told what happened. Messages are signed as Standard Webhooks has it."""
 
     client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="webhooks")
-    url = models.URLField(
-        "address", max_length=500, help_text="https://..., or http:// within one's own network."
+    url = models.CharField(
+        "address",
+        max_length=500,
+        validators=[validate_web_address],
+        help_text="https://..., or http:// within one's own network.",
     )
     allow_private = models.BooleanField(
         "on a private network",

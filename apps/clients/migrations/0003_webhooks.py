@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import apps.clients.addresses
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,12 +17,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="apiclient",
             name="return_url",
-            field=models.URLField(
+            field=models.CharField(
                 blank=True,
                 default="",
                 help_text="Where a person who has completed a form is sent back to. The query "
                 "gets sessionId and result added. Empty: there is no way back.",
                 max_length=500,
+                validators=[apps.clients.addresses.validate_web_address],
                 verbose_name="return address",
             ),
         ),
@@ -35,9 +38,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "url",
-                    models.URLField(
+                    models.CharField(
                         help_text="https://..., or http:// within one's own network.",
                         max_length=500,
+                        validators=[apps.clients.addresses.validate_web_address],
                         verbose_name="address",
                     ),
                 ),

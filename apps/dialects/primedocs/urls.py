@@ -26,11 +26,22 @@ _CALLS: dict[str, Callable[..., Any]] = {
 def _spellings(route: str, view: Callable[..., Any]) -> Iterator[URLPattern]:
     """The path as the reference shows it, and the same in any case of letters."""
     yield path(route, view)
-    pattern = re.sub(r"<str:(\w+)>", r"(?P<\1>[^/]+)", route)
-    yield re_path(rf"(?i)^{pattern}/?$", view)
+    parts = re.split(r"<str:(\w+)>", route)
+    pattern = "".join(
+        f"(?P<{part}>[^/]+)" if number % 2 else _any_case(part) for number, part in enumerate(parts)
+    )
+    yield re_path(f"^{pattern}/?$", view)
+
+
+def _any_case(text: str) -> str:
+    """A pattern for the text in any case; Django cannot reverse paths with flags."""
+    return "".join(
+        f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else re.escape(letter)
+        for letter in text
+    )
 
 
 urlpatterns = [
     pattern for call, view in _CALLS.items() for pattern in _spellings(f"{_BASE}/{call}", view)
 ]
-urlpatterns.append(re_path(r"(?i)^webapi/", views.NotRouted.as_view()))
+urlpatterns.append(re_path(f"^{_any_case('webapi/')}", views.NotRouted.as_view()))

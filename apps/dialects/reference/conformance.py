@@ -27,6 +27,9 @@ SEEDS = {
     "prizmdoc-v2": "Comparing, searching, converting, V2",
     "prizmdoc-v3": "Viewing packages and their sessions, v3",
     "prizmdoc-pas": "Application services (PAS)",
+    "primedocs-session": "Connect Session API (4.0)",
+    "primedocs-later": "Endpoints of later versions",
+    "primedocs-errors": "Errors and bad input",
 }
 _Tested = ast.FunctionDef | ast.ClassDef
 
@@ -42,12 +45,21 @@ class Claim(NamedTuple):
 
 def prizmdoc() -> str:
     """docs/dialects/prizmdoc.md. Raises ValueError for a marker that is not as agreed."""
-    claims = list(_claims("tests/dialects/prizmdoc"))
+    return _document("PrizmDoc", "prizmdoc")
+
+
+def primedocs() -> str:
+    """docs/dialects/primedocs.md; otherwise as :func:`prizmdoc`."""
+    return _document("primedocs Connect", "primedocs")
+
+
+def _document(vendor: str, folder: str) -> str:
+    claims = list(_claims(f"tests/dialects/{folder}"))
     counts = Counter(claim.outcome for claim in claims)
     legend = [[f"**{name}**", text, str(counts[name])] for name, text in OUTCOMES.items()]
     return page(
-        "PrizmDoc: conformance",
-        "Each row is a statement of PrizmDoc's documentation, or of ours where that is silent, "
+        f"{vendor}: conformance",
+        f"Each row is a statement of {vendor}'s documentation, or of ours where that is silent, "
         "with the test that proves it. The calls themselves are shown at `/api/docs/`, the errors "
         "in [errors](../reference/errors.md).",
         table(["Outcome", "Meaning", "Rows"], legend),

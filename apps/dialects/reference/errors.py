@@ -9,7 +9,8 @@ from apps.dialects.reference.markdown import page, table
 
 _INTRODUCTION = """Every failure has one code, on every wire. The native API answers with problem
 details (RFC 9457) that hold `code`, `detail`, `remedy` and `correlation_id`; send the last one
-along when you ask an administrator, who finds it in the logs. PrizmDoc's dialect answers with its
+along when you ask an administrator, who finds it in the logs. primedocs Connect answers the same
+way, with the places in the document as `errors`. PrizmDoc's dialect answers with its
 own status codes and names, the words also in the header `Accusoft-Status-Message`; where it shows
 no name there is no body, as PrizmDoc's clients expect. In V2 and v3, what the body names and is
 not there is 480 instead of 404."""

@@ -18,6 +18,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": variables.document,
     ".env.example": variables.example,
     "docs/dialects/prizmdoc.md": conformance.prizmdoc,
+    "docs/dialects/primedocs.md": conformance.primedocs,
 }
 
 
