@@ -29,6 +29,7 @@ _FOREIGN = (
 )  # fmt: skip
 _BLOCKS = {"if": "endif", "for": "endfor"}
 _MAX_RETRIES = 100
+_LONGEST_MARK = 1000
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,10 @@ def _tidy(line: Line, reading: Reading) -> str:
         end = text.find(closing, opening.end())
         following = _OPENING.search(text, opening.end())
         kept.append(text[position : opening.start()])
+        if end - opening.start() > _LONGEST_MARK:
+            reading.findings.append(_too_long(line, text[opening.start() :]))
+            position = end + 2
+            continue
         if end < 0 or (following and following.start() < end):
             reading.findings.append(_unclosed(line, text[opening.start() :], closing))
             position = opening.end()
@@ -150,6 +155,18 @@ def _unclosed(line: Line, text: str, closing: str) -> Finding:
         part=line.part,
         paragraph=line.paragraph,
         excerpt=line.text.strip(),
+    )
+
+
+def _too_long(line: Line, text: str) -> Finding:
+    return finding(
+        "mark_too_long",
+        "error",
+        f"A mark has more than {_LONGEST_MARK} characters.",
+        "Split it into several marks.",
+        part=line.part,
+        paragraph=line.paragraph,
+        excerpt=text,
     )
 
 

@@ -78,6 +78,8 @@ class TemplatePackage(Package):
                 if self._parts[name].file_size > MAX_PART_CHARACTERS:
                     raise Refusal("too_large", f"{name} unpacks to more than 16 MB.")
                 self.xml(name)
+        if self.xml(self.main).find(f"{W}body") is None:
+            raise Refusal("format_mismatch", "The template holds no Word document.")
 
     def xml(self, part: str) -> Element:
         """The part's root element, the same one each time."""
@@ -129,6 +131,15 @@ def unsafe(package: TemplatePackage) -> list[Finding]:
         for pattern, code, what in _DANGEROUS_PARTS
         if pattern.search(f"/{name}")
     ]
+    if b"http://purl.oclc.org/ooxml/" in package.bytes_of(package.main):
+        found.append(
+            finding(
+                "strict_format",
+                "error",
+                "The file is in the Strict variant of Word's format.",
+                "Save it in Word as “Word document (.docx)”.",
+            )
+        )
     types = {
         entry.get("ContentType", "")
         for entry in package.xml(_TYPES)
