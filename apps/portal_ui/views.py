@@ -12,6 +12,7 @@ from apps.clients.actors import Actor
 from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import is_token
+from apps.portal_ui.words import words
 from apps.viewing import content
 from apps.viewing import services as viewing
 from apps.viewing.view import View
@@ -33,7 +34,7 @@ def viewer(request: HttpRequest, spelled: str) -> HttpResponse:
     try:
         identity, view = _look(spelled)
     except PortalError as error:
-        return _failed(request, error)
+        return failed(request, error)
     context = {
         "session_id": identity,
         "document_name": content.name(view),
@@ -68,30 +69,38 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Any address that is nothing else."""
-    return _failed(request, PortalError(ErrorCode.NOT_ROUTED))
+    return failed(request, PortalError(ErrorCode.NOT_ROUTED))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """An unexpected failure of a page."""
-    return _failed(request, PortalError(ErrorCode.INTERNAL))
+    return failed(request, PortalError(ErrorCode.INTERNAL))
 
 
-def _failed(request: HttpRequest, error: PortalError) -> HttpResponse:
+def failed(request: HttpRequest, error: PortalError, language: str = "") -> HttpResponse:
+    """The page of a failure; where a session is over, in one of `words.LANGUAGES` if given."""
     if error.code == ErrorCode.SESSION_STOPPED:
         context = {
+            "page_language": language,
             "reason": "stopped",
-            "title": "This session has ended",
+            "title": words(language)["stopped_title"] if language else "This session has ended",
             "message": str(error.data.get("message") or error.detail),
         }
         status = int(str(error.data.get("status") or 403))
         return protect(render(request, "portal_ui/ended.html", context, status=status))
     if error.code in _ENDED:
         context = {
+            "page_language": language,
             "reason": "expired_or_unknown",
             "title": "This link is no longer valid",
             "message": "It has expired, or it never existed. Go back to the site that sent you "
             "here and open the document again.",
         }
+        if language:
+            context |= {
+                "title": words(language)["ended_title"],
+                "message": words(language)["ended_text"],
+            }
         return protect(render(request, "portal_ui/ended.html", context, status=404))
     context = {
         "title": error.explanation.title,
