@@ -145,6 +145,33 @@ def test_real_documents_show_every_change_where_it_is(
     assert sorted(map(str, kinds)) == ["formatted", "replaced", "replaced"]
 
 
+@requires_corpus
+def test_two_pdfs_stand_side_by_side_with_marks_on_each(
+    person: Person, integrator: Integrator
+) -> None:
+    answer = integrator.call("POST", "/api/v1/comparisons", json={"name": "Statutes.pdf"})
+    identity = answer.json()["id"]
+    for side in ("original", "revised"):
+        content = (file("compare/pdf-bug51170") / f"{side}.pdf").read_bytes()
+        path = f"/api/v1/comparisons/{identity}/{side}?extension=pdf"
+        assert integrator.call("PUT", path, data=content).status_code == 200
+    viewer = person().open(identity)
+    page = viewer.page
+    original, revised = column(viewer, "original"), column(viewer, "revised")
+    for side_ in (original, revised):
+        expect(sheet(side_, 0)).to_have_attribute("data-state", "ready", timeout=FIRST_PAGE_MS)
+    expect(page.get_by_test_id("look-side-by-side")).to_be_checked()
+    expect(page.get_by_role("radio", name="Red-lined")).to_have_count(0)
+    expect(page.get_by_role("radio", name="Revised")).to_have_count(1)
+    expect(page.get_by_test_id("proof")).to_contain_text("Not compared: ")
+    replaced = changes(viewer).and_(page.locator('[data-kind="replaced"]')).first
+    replaced.click()
+    for side_ in (original, revised):
+        expect(side_.locator(".hits i.current").first).to_be_in_viewport()
+    look(viewer, "redline")
+    expect(viewer.scroller.locator(".hits i.current").first).to_be_in_viewport()
+
+
 def test_waiting_for_a_document_then_comparing(person: Person, integrator: Integrator) -> None:
     identity = integrator.open(externalId="Late lease")
     give(integrator, identity, "original", ORIGINAL())

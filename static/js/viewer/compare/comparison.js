@@ -41,6 +41,7 @@ export function createComparison(parts) {
     jump: mark,
     here: () => (sources.shown() === MAIN ? store.get().page : null),
   });
+  let method = null;
   let loading = false;
   let verdict = null;
   let seeking = new AbortController();
@@ -48,9 +49,15 @@ export function createComparison(parts) {
   byId("viewer").dataset.compares = "";
   // Before there are pages, so that none moves.
   if (docked.matches) panels.setChanges(true);
-  for (const words of document.querySelectorAll("[data-pdf] span"))
-    words.textContent = "Red-lined PDF";
   byId("verdict").addEventListener("click", () => panels.setChanges(true));
+
+  /* Two texts are compared by their words; there is no document with tracked changes then. */
+  function learn(session) {
+    method = session.comparison?.method ?? method;
+    for (const words of document.querySelectorAll("[data-pdf] span"))
+      words.textContent = method === "text" ? "Revised PDF" : "Red-lined PDF";
+    if (method === "text" && session.state === "ready") looks.withoutRedline();
+  }
 
   async function load() {
     if (loading) return;
@@ -112,7 +119,12 @@ export function createComparison(parts) {
       original: change.kind === "inserted" ? "" : change.text,
       revised: { deleted: "", replaced: change.new_text }[change.kind] ?? change.text,
     };
-    const find = (name) => findUnique(sources.of(name).api, texts[name], signal);
+    const places = method === "text" ? { revised: change, original: change.original } : {};
+    const find = (name) => {
+      const { page = null, boxes = [] } = places[name] ?? {};
+      if (page !== null && boxes.length > 0) return { page, boxes };
+      return findUnique(sources.of(name).api, texts[name], signal);
+    };
     const [here, there] = await Promise.all([find(own), sideBySide ? find("original") : null]);
     if (signal.aborted) return;
     const marks = ({ page, boxes }) =>
@@ -134,6 +146,7 @@ export function createComparison(parts) {
       const compared = Boolean(session.document.format);
       const stage = compared ? session.progress.stage : "comparing";
       looks.heard(document, { ...session, progress: { ...session.progress, stage } });
+      learn(session);
       if (compared) load();
     },
     /** Says which of the two documents is not there yet. */

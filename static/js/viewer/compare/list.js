@@ -1,5 +1,5 @@
 import { byId, icon, make } from "../dom.js";
-import { KINDS, location, visible } from "./wording.js";
+import { KINDS, location, onlyInOriginal, visible } from "./wording.js";
 
 const PORTION = 200;
 
@@ -16,8 +16,11 @@ export function createList(onChoose) {
   let chosen = null;
 
   function heading(page) {
-    const count = shown.filter((change) => change.page === page).length;
-    const words = page !== null ? `Page ${page + 1}` : located ? "Place not known" : "All changes";
+    const here = shown.filter((change) => change.page === page);
+    const count = here.length;
+    const gone = here.every((change) => onlyInOriginal(change)) ? "Only in the original" : "";
+    const lost = located ? gone || "Place not known" : "All changes";
+    const words = page !== null ? `Page ${page + 1}` : lost;
     const beside = page !== null || located ? String(count) : "Finding their pages…";
     return make("h3", {}, make("span", {}, words), make("span", {}, beside));
   }

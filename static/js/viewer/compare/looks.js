@@ -9,7 +9,6 @@ const DOCUMENTS = {
   original: "original",
   revised: "revised",
 };
-const NAMES = { [MAIN]: "red-lined", original: "original", revised: "revised" };
 const wide = matchMedia("(width >= 900px)");
 
 /**
@@ -24,6 +23,7 @@ export function createLooks(context) {
   const { api, store, sources, pages, panels, beside, present, clear, onLook } = context;
   const choice = byId("looks");
   const thumbnails = document.querySelector('[data-command="thumbnails"]');
+  const names = { [MAIN]: "red-lined", original: "original", revised: "revised" };
   const states = new Map();
   const followed = new Set([MAIN]);
   let current = "redline";
@@ -82,9 +82,9 @@ export function createLooks(context) {
     clear();
     sources.show(document);
     byId("scroller").ariaLabel =
-      document === MAIN ? "Document pages" : `Pages of the ${NAMES[document]} document`;
+      document === MAIN ? "Document pages" : `Pages of the ${names[document]} document`;
     const field = byId("search-input");
-    field.placeholder = field.ariaLabel = `Search in the ${NAMES[document]} document`;
+    field.placeholder = field.ariaLabel = `Search in the ${names[document]} document`;
     if (states.has(document)) heard(document, states.get(document));
     follow(document);
   }
@@ -105,6 +105,14 @@ export function createLooks(context) {
     current: () => current,
     /** What the server last said of a document. @param {string} document */
     state: (document) => states.get(document),
+    /** Of two texts there is no red-lined document: the revised one stands in its place. */
+    withoutRedline() {
+      if (names[MAIN] === names.revised) return;
+      names[MAIN] = names.revised;
+      choice.querySelector('[value="redline"] + span').textContent = "Revised";
+      choice.querySelector('[value="revised"]').parentElement.remove();
+      if (wide.matches) show("side-by-side");
+    },
     /** The documents that have not been delivered. @returns {Promise<string[]>} */
     async missing() {
       const sides = ["original", "revised"];

@@ -20,7 +20,8 @@ const SPOKEN = 90;
 /**
  * @typedef {{id: string, kind: keyof typeof KINDS, text: string, new_text?: string, substantive: boolean,
  *   location: string, page: number | null, boxes: number[][],
- *   continued?: {page: number, boxes: number[][]}[]}} Change
+ *   continued?: {page: number, boxes: number[][]}[],
+ *   original?: {page: number | null, boxes: number[][]}}} Change
  * @typedef {{accept_all: boolean, reject_all: boolean, holds: boolean, complete: boolean,
  *   not_compared: string[], details: string[]}} Proof
  * @typedef {{tone: "good" | "partial" | "bad", title: string, text: string, details: string[]}} Verdict
@@ -28,6 +29,10 @@ const SPOKEN = 90;
 
 /** Where in the document, unless it is the running text. @param {Change} change */
 export const location = (change) => PLACES[change.location] ?? "";
+
+/** Whether a text comparison knows its place in the original alone. @param {Change} change */
+export const onlyInOriginal = ({ page, original }) =>
+  page === null && (original?.page ?? null) !== null;
 
 /**
  * A changed text that can be seen: white space alone is named, line ends become signs.
@@ -48,7 +53,10 @@ export function spoken(change, located) {
   };
   const what = [KINDS[change.kind].word, location(change), quoted(change.text)];
   if (change.kind === "replaced") what.push("with", quoted(change.new_text));
-  const page = change.page === null ? "place not known" : `page ${change.page + 1}`;
+  const lost = onlyInOriginal(change)
+    ? `page ${change.original.page + 1} of the original`
+    : "place not known";
+  const page = change.page === null ? lost : `page ${change.page + 1}`;
   return `${what.filter(Boolean).join(" ")}${located ? `, ${page}` : ""}`;
 }
 
