@@ -37,10 +37,7 @@ class Stack:
     data_dir: Path
     process: subprocess.Popen[bytes]
     log: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return os.environ | {"DATA_DIR": str(self.data_dir)}
+    environment: dict[str, str]
 
     def manage(self, *arguments: str) -> str:
         """Output of a manage.py command on this portal's data."""
@@ -127,15 +124,16 @@ def running_stack(**environment: str) -> Iterator[Stack]:
     data_dir = Path(tempfile.mkdtemp(prefix="recto-stack-"))
     port = free_port()
     log = data_dir / "output.log"
+    surroundings = os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port)} | environment
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "portal.run"],
             cwd=PROJECT,
-            env=os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port)} | environment,
+            env=surroundings,
             stdout=output,
             stderr=output,
         )
-    stack = Stack(f"http://127.0.0.1:{port}", data_dir, process, log)
+    stack = Stack(f"http://127.0.0.1:{port}", data_dir, process, log, surroundings)
     try:
         _wait_until_ready(stack)
         yield stack

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 
@@ -39,7 +40,13 @@ def open_stored(location: str) -> BinaryIO:
 
 
 def read(location: str, start: int, length: int) -> Iterator[bytes]:
-    """`length` bytes from `start` on, in chunks."""
+    """`length` bytes from `start` on, in chunks. Raises FileNotFoundError."""
+    if settings.STORAGE_URL:
+        # Not before it is needed: boto3 takes a fifth of a second and 30 MiB.
+        from apps.workfiles import bucket
+
+        yield from bucket.read(storages["blobs"], location, start, length, CHUNK_BYTES)
+        return
     with open_stored(location) as stream:
         stream.seek(start)
         while length > 0 and (chunk := stream.read(min(CHUNK_BYTES, length))):

@@ -1,0 +1,79 @@
+"""The same product on PostgreSQL, Redis and an S3 server in place of the embedded default."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from tests import factories, servers
+from tests.flows.test_packages import ended, work_file
+from tests.stack import Integrator, Stack, running_stack
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A portal that keeps nothing of its own but sockets and scratch files."""
+    directory = tmp_path_factory.mktemp("servers")
+    with (
+        servers.postgresql(directory) as database,
+        servers.redis(directory) as queue,
+        servers.s3(directory) as storage,
+        running_stack(
+            DATABASE_URL=database, BROKER_URL=queue, CACHE_URL=queue, STORAGE_URL=storage
+        ) as stack,
+    ):
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def integrator(larger: Stack) -> Integrator:
+    """A program with a token."""
+    return larger.integrator()
+
+
+def test_a_document_is_uploaded_converted_and_shown(larger: Stack, integrator: Integrator) -> None:
+    content = factories.docx("Read from a bucket.")
+    identity = integrator.open(externalId="letter.docx")
+    assert integrator.upload(identity, content).status_code == 200
+    assert integrator.settled(identity)["state"] == "ready"
+    page = requests.get(f"{larger.url}/PCCIS/V1/Page/q/0?DocumentID=u{identity}", timeout=60)
+    assert page.content.startswith(b"\x89PNG")
+    original = integrator.call("GET", f"/PCCIS/V1/ViewingSession/u{identity}/SourceFile")
+    assert original.content == content
+    local = [path for path in (larger.data_dir / "blobs").rglob("*") if path.is_file()]
+    assert local == []
+    assert not (larger.data_dir / "portal.sqlite3").exists()
+
+
+def test_a_range_is_asked_of_the_bucket(integrator: Integrator) -> None:
+    source = {"type": "workFile", "fileId": work_file(integrator, factories.docx("Read in part."))}
+    body = {"input": {"source": source, "packageId": "part", "lifetimeAfterLastUse": "1d"}}
+    started = integrator.call("POST", "/v3/viewingPackageCreators", json=body).json()
+    made = ended(integrator, f"/v3/viewingPackageCreators/{started['processId']}")
+    assert made["state"] == "complete", made
+    path = "/v3/viewingPackages/part/content/pdf"
+    whole = integrator.call("GET", path).content
+    part = integrator.call("GET", path, headers={"Range": "bytes=5-40"})
+    assert (part.status_code, part.content) == (206, whole[5:41])
+
+
+def test_the_same_bytes_sent_at_once_are_stored_once(larger: Stack, integrator: Integrator) -> None:
+    content = factories.docx("Sent eight times at once.")
+    sessions = [integrator.open() for _ in range(8)]
+    with ThreadPoolExecutor(8) as people:
+        answers = list(people.map(lambda one: integrator.upload(one, content), sessions))
+    assert {answer.status_code for answer in answers} == {200}
+    sha256 = hashlib.sha256(content).hexdigest()
+    question = f"print(Blob.objects.filter(sha256='{sha256}').count())"
+    words = larger.manage("shell", "-c", f"from apps.workfiles.models import Blob; {question}")
+    assert words.split()[-1] == "1"
+
+
+def test_health_names_every_part(larger: Stack) -> None:
+    parts = requests.get(f"{larger.url}/readyz", timeout=30).json()["parts"]
+    assert parts["database"]["detail"] == "postgresql"
+    assert all(part["ready"] for part in parts.values())

@@ -1,0 +1,141 @@
+"""The servers a larger installation puts in place of the embedded default, each real."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.stack import free_port
+
+_BUCKET, _KEY, _SECRET = "portal", "key-of-the-tests", "secret-of-the-tests"
+
+
+@contextmanager
+def postgresql(directory: Path) -> Iterator[str]:
+    """A PostgreSQL server of its own; yields its DATABASE_URL."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        pytest.skip("PostgreSQL is not installed: `make setup-dev` installs it")
+    data, port = directory / "postgresql", free_port()
+    data.mkdir()
+    as_server: list[str] = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(data, "postgres")
+        for folder in (directory, *directory.parents[:-2]):
+            folder.chmod(folder.stat().st_mode | 0o011)
+        account = pwd.getpwnam("postgres")
+        groups = ["--reuid", str(account.pw_uid), "--regid", str(account.pw_gid), "--clear-groups"]
+        as_server = ["setpriv", *groups]
+    command = [*as_server, str(programs[-1] / "initdb"), "-D", str(data), "-U", "portal"]
+    subprocess.run([*command, "--auth", "trust"], check=True, capture_output=True, cwd="/")
+    serve = [*as_server, str(programs[-1] / "postgres"), "-D", str(data), "-p", str(port)]
+    with _running([*serve, "-k", str(data), "-h", "127.0.0.1"], lambda: _answers(port)):
+        create = [str(programs[-1] / "createdb"), "-h", "127.0.0.1", "-p", str(port)]
+        _until(lambda: not subprocess.run([*create, "-U", "portal", "recto"]).returncode)
+        yield f"postgres://portal@127.0.0.1:{port}/recto"
+
+
+@contextmanager
+def redis(directory: Path) -> Iterator[str]:
+    """A Redis server of its own; yields its URL."""
+    program, port = shutil.which("redis-server"), free_port()
+    if program is None:
+        pytest.skip("Redis is not installed: `make setup-dev` installs it")
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory)]
+    with _running([*command, "--save", ""], lambda: _answers(port)):
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def s3(directory: Path) -> Iterator[str]:
+    """An S3 server of its own with an empty bucket; yields its STORAGE_URL."""
+    folder, ports = directory / "s3", [_low_port() for _ in range(4)]
+    folder.mkdir()
+    rights = {"name": "portal", "credentials": [{"accessKey": _KEY, "secretKey": _SECRET}]}
+    identities = {"identities": [rights | {"actions": ["Admin", "Read", "Write", "List"]}]}
+    (folder / "identities.json").write_text(json.dumps(identities))
+    names = ("master.port", "volume.port", "filer.port", "s3.port")
+    command = [
+        str(Path(sys.executable).with_name("weed")),
+        *("server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}"),
+        f"-s3.config={folder / 'identities.json'}",
+        *(f"-{name}={port}" for name, port in zip(names, ports, strict=True)),
+        *("-master.volumeSizeLimitMB=64", "-volume.max=20"),
+        *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
+    ]
+    endpoint = f"http://127.0.0.1:{ports[-1]}"
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=_KEY,
+        aws_secret_access_key=_SECRET,
+    )
+
+    def made() -> bool:
+        try:
+            client.create_bucket(Bucket=_BUCKET)
+        except (BotoCoreError, ClientError):
+            return False
+        return True
+
+    with _running(command, made):
+        yield f"s3://{_KEY}:{_SECRET}@{_BUCKET}/files?endpoint={endpoint}&region=us-east-1"
+
+
+@contextmanager
+def _running(command: list[str], ready: Callable[[], bool]) -> Iterator[None]:
+    with (
+        tempfile.TemporaryFile() as words,
+        subprocess.Popen(command, stdout=words, stderr=words, cwd="/") as server,
+    ):
+        try:
+            try:
+                _until(lambda: server.poll() is not None or ready())
+                assert server.poll() is None
+            except (AssertionError, TimeoutError):
+                words.seek(0)
+                raise RuntimeError(f"{command} did not start:\n{words.read().decode()}") from None
+            yield
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _until(ready: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.1)
+
+
+def _low_port() -> int:
+    """A free port whose number plus 10,000 is one, too: SeaweedFS takes both."""
+    while True:
+        port = random.randrange(20_000, 30_000)  # noqa: S311 - no secret
+        if not _answers(port) and not _answers(port + 10_000):
+            return port
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
