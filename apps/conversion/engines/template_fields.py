@@ -12,7 +12,7 @@ from .template_marks import Usage
 # What a name suggests where nothing else does; the words of five languages.
 _NAMES = (
     ("picture", r"image|picture|photo|logo|bild|foto|signature_image|immagine|imagen"),
-    ("date", r"date|datum|birthday|geburtstag|fecha|data(?=_|$|[A-Z])|valid_?until|deadline"),
+    ("date", r"date|day$|datum|birthday|geburtstag|fecha|data(?=_|$|[A-Z])|valid_?until|deadline"),
     ("number", r"amount|price|qty|quantity|total|betrag|preis|menge|anzahl|summe|prix|montant|"
                r"quantite|prezzo|importo|quantita|precio|cantidad|importe"),
     ("yes_no", r"^(?:is|has|with|show|ist|hat|mit)(?=_|[A-Z])"),

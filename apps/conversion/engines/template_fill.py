@@ -57,10 +57,10 @@ def fill(job: Job) -> Meta:
     try:
         template.render(context, environment, autoescape=True)
         template.save(target)
-    except TemplateError as error:
-        raise Refusal("document_corrupt", _sentence(error, template)) from error
     except template_language.TooLarge as error:
         raise Refusal("too_large", str(error)) from error
+    except TemplateError as error:
+        raise Refusal("document_corrupt", _sentence(error, template)) from error
     except (RecursionError, SyntaxError, ValueError, KeyError, TypeError) as error:
         detail = f"The template cannot be filled: {type(error).__name__}: {error}"
         raise Refusal("document_corrupt", detail[:500]) from error
