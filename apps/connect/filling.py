@@ -130,7 +130,7 @@ def choose(filling: Filling, template_id: str, extra: str = "") -> None:
     detail, version = filling.detail, templates.published(found)
     typed = [detail.values] if detail.template_name else []
     detail.template, detail.version, detail.template_name = found, version, found.name
-    detail.values = form_values.initial(version.form, detail.language, detail.forms, *typed)
+    detail.values = form_values.initial(filling.form, detail.language, detail.forms, *typed)
     open_rows = ConnectDetail.objects.filter(pk=detail.pk, finished_at=None)
     changed = open_rows.update(
         template=found,
@@ -217,11 +217,11 @@ def _ensure_picture(work_file: WorkFile) -> None:
 def preview(filling: Filling, values: Json, *, page: int, width: int) -> PagePreview:
     """A page of the document as it would be with these values, valid or not."""
     _ensure_open(filling)
-    detail = filling.detail
+    detail, version = filling.detail, _version(filling.detail)
     return filler.preview(
         filling.owner,
-        _version(detail),
-        values,
+        version,
+        form_values.with_hidden(version.form, detail.data, values),
         data=detail.data,
         language=detail.language,
         client=filling.session.client,
@@ -243,8 +243,8 @@ def complete(filling: Filling, number: int, values: Json) -> None:
     if detail.finished_at:
         return
     version = _version(detail)
-    cleaned = clean(version.form, values, detail.language)
-    refuse([*cleaned.errors, *_missing_pictures(filling, version, cleaned.values)])
+    cleaned = clean(filling.form, values, detail.language)
+    refuse([*cleaned.errors, *_missing_pictures(filling, cleaned.values)])
     now = timezone.now()
     free = Q(finishing_until=None) | Q(finishing_until__lte=now)
     rows = ConnectDetail.objects.filter(free, pk=detail.pk, draft_number=number, finished_at=None)
@@ -267,7 +267,7 @@ def _finish(filling: Filling, version: TemplateVersion, values: Json) -> None:
     filled = filler.fill(
         filling.owner,
         version,
-        values,
+        form_values.with_hidden(version.form, detail.data, values),
         data=detail.data,
         language=detail.language,
         client=session.client,
@@ -376,11 +376,9 @@ def _outdated(detail: ConnectDetail) -> PortalError:
     )
 
 
-def _missing_pictures(
-    filling: Filling, version: TemplateVersion, values: Json
-) -> Iterator[FieldError]:
+def _missing_pictures(filling: Filling, values: Json) -> Iterator[FieldError]:
     """A fault for each picture that is no live picture of the program's."""
-    for path, file_id in form_values.pictures(version.form.fields, values):
+    for path, file_id in form_values.pictures(filling.form.fields, values):
         try:
             picture(filling, file_id)
         except PortalError as error:

@@ -29,6 +29,7 @@ from apps.document_sessions.lifecycle import Lifetime
 from apps.document_sessions.models import DocumentSession
 from apps.document_templates import selectors as templates
 from apps.document_templates import services as filler
+from apps.document_templates.form import Form
 from apps.document_templates.models import Datasource, DocumentTemplate, TemplateVersion
 from apps.document_templates.validation import FieldError, clean
 from apps.workfiles import services as workfiles
@@ -62,6 +63,12 @@ class Filling:
     def owner(self) -> Actor:
         """The program that opened the session, for what is done in its name."""
         return Actor.of_client(self.session.client, ())
+
+    @property
+    def form(self) -> Form:
+        """What the person fills in: the chosen form without what the program fills itself."""
+        version = self.detail.version
+        return values.shown(version.form, self.detail.data) if version else Form()
 
     @property
     def selection(self) -> Selection:
@@ -105,7 +112,7 @@ def open_session(
             template=template,
             version=version,
             template_name=template.name if template else "",
-            values=values.initial(version.form, language, wanted.forms) if version else {},
+            values=_initial(version, language, wanted) if version else {},
         )
     return session, identity
 
@@ -155,13 +162,18 @@ def _language(datasource: Datasource, template: DocumentTemplate | None, wanted:
     )
 
 
+def _initial(version: TemplateVersion, language: str, wanted: Wanted) -> Json:
+    """What the form shows at first."""
+    return values.initial(values.shown(version.form, wanted.data), language, wanted.forms)
+
+
 def _check(version: TemplateVersion, wanted: Wanted, language: str) -> None:
     """Raises FORM_INVALID for values that the template's form and document do not know."""
-    form = version.form
+    form = values.shown(version.form, wanted.data)
     refuse(
         [
             *_below("Forms", clean(form, dict(wanted.forms), complete=False).errors),
-            *_below("Data", values.unknown_data(form, version.used, wanted.data)),
+            *_below("Data", values.faults_of_hidden(version.form, version.used, wanted.data)),
         ]
     )
 
@@ -221,11 +233,16 @@ def generate(
     language = _language(datasource, template, wanted.language)
     version = templates.published(template)
     _check(version, wanted, language)
-    start = values.initial(version.form, language, wanted.forms)
-    cleaned = clean(version.form, start)
+    form = values.shown(version.form, wanted.data)
+    cleaned = clean(form, values.initial(form, language, wanted.forms))
     refuse(_below("Forms", cleaned.errors))
     filled = filler.fill(
-        actor, version, cleaned.values, data=dict(wanted.data), language=language, client=client
+        actor,
+        version,
+        values.with_hidden(version.form, wanted.data, cleaned.values),
+        data=dict(wanted.data),
+        language=language,
+        client=client,
     )
     made = results.as_format(filled, format, client=client, seconds=seconds)
     return workfiles.clean_name(template.name) or "document", made

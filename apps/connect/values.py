@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from apps.document_templates.form import Field, Form, defaults, valued
@@ -21,6 +22,23 @@ def overlaid(base: Mapping[str, Any], over: Mapping[str, Any]) -> Json:
     return merged
 
 
+def shown(form: Form, data: Collection[str]) -> Form:
+    """The form without the fields that the calling program fills with hidden values."""
+    return Form(_without(form.fields, data))
+
+
+def _without(level: tuple[Field, ...], keys: Collection[str]) -> tuple[Field, ...]:
+    kept = []
+    for field in level:
+        if field.kind == "group":
+            inner = _without(field.fields, keys)
+            if inner or not field.fields:
+                kept.append(replace(field, fields=inner))
+        elif field.key not in keys:
+            kept.append(field)
+    return tuple(kept)
+
+
 def initial(form: Form, language: str, *layers: Mapping[str, Any]) -> Json:
     """What a form shows at first: its defaults, under what fits it of each layer."""
     values = defaults(form.fields)
@@ -29,14 +47,28 @@ def initial(form: Form, language: str, *layers: Mapping[str, Any]) -> Json:
     return values
 
 
-def unknown_data(form: Form, used: Collection[str], data: Mapping[str, Any]) -> list[FieldError]:
-    """A fault for each value of `data` that neither the document nor its form has a place for."""
+def with_hidden(form: Form, data: Mapping[str, Any], values: Mapping[str, Any]) -> Json:
+    """All values that the document is filled with: the hidden ones fill fields, too."""
+    return overlaid(clean(form, dict(data), complete=False).values, values)
+
+
+def faults_of_hidden(
+    form: Form, used: Collection[str], data: Mapping[str, Any]
+) -> list[FieldError]:
+    """What is wrong with hidden values: of another kind than their field, or without any place.
+
+    The document may use marks that are no fields; `used` are all of its paths.
+    """
+    of_fields = clean(form, dict(data), complete=False).errors
     known = {*used, *(path for path, _ in form.walk())}
-    # What the document uses as a whole may hold anything.
     return [
-        FieldError(at, "unknown_key", f"The template has no place for {path}.")
-        for at, path in _leaves(data, "", "")
-        if not any(path == one or path.startswith(f"{one}.") for one in known)
+        *(fault for fault in of_fields if fault.code != "unknown_key"),
+        *(
+            FieldError(at, "unknown_key", f"The template has no place for {path}.")
+            for at, path in _leaves(data, "", "")
+            # What the document uses as a whole may hold anything.
+            if not any(path == one or path.startswith(f"{one}.") for one in known)
+        ),
     ]
 
 

@@ -22,7 +22,7 @@ def state(form: Filling, extra: str = "") -> Json:
     return {
         "state": stage.value,
         "template": _chosen(form) if detail.template_name else None,
-        "form": detail.version.definition if shows_form and detail.version else None,
+        "form": form.form.to_json() if shows_form else None,
         "language": detail.language,
         "values": detail.values if shows_form else {},
         "draft": {
