@@ -80,3 +80,40 @@ _ROWS: list[tuple[Family, str, str]] = [
 FORMATS: dict[str, Format] = {
     extension: Format(extension, media_type, family) for family, extension, media_type in _ROWS
 }
+# Formats that are known by name and read by no engine: what they are, and what to send instead.
+_CAD = "Save it as DXF or PDF in the program that made it."
+_PICTURE = "Save it as PNG, JPEG or PDF."
+_ARCHIVE = "Unpack it and send the documents in it."
+UNREAD: dict[str, tuple[str, str]] = {
+    "dwg": ("an AutoCAD drawing (DWG)", _CAD),
+    "dwf": ("an Autodesk design file (DWF)", _CAD),
+    "dgn": ("a MicroStation drawing (DGN)", _CAD),
+    "prt": ("a CAD part (PRT)", _CAD),
+    "sldprt": ("a SolidWorks part", _CAD),
+    "slddrw": ("a SolidWorks drawing", _CAD),
+    "ipt": ("an Inventor part", _CAD),
+    "idw": ("an Inventor drawing", _CAD),
+    "rvt": ("a Revit model", _CAD),
+    "skp": ("a SketchUp model", _CAD),
+    "step": ("a CAD model (STEP)", _CAD),
+    "stp": ("a CAD model (STEP)", _CAD),
+    "iges": ("a CAD model (IGES)", _CAD),
+    "igs": ("a CAD model (IGES)", _CAD),
+    "psd": ("a Photoshop picture (PSD)", _PICTURE),
+    "heic": ("a picture in HEIC or AVIF", _PICTURE),
+    "avif": ("a picture in HEIC or AVIF", _PICTURE),
+    "ps": ("a PostScript file", "Convert it to PDF."),
+    "eps": ("a PostScript file", "Convert it to PDF."),
+    "djvu": ("a DjVu document", "Convert it to PDF."),
+    "epub": ("an electronic book (EPUB)", "Convert it to PDF."),
+    "mht": ("a saved web page (MHTML)", "Save it as PDF or as HTML."),
+    "mhtml": ("a saved web page (MHTML)", "Save it as PDF or as HTML."),
+    "msg": ("an Outlook message", "Save it as PDF."),
+    "eml": ("an e-mail message", "Save it as PDF."),
+    "pages": ("an Apple Pages document", "Export it as PDF or Word document."),
+    "numbers": ("an Apple Numbers document", "Export it as PDF or Excel workbook."),
+    "key": ("an Apple Keynote presentation", "Export it as PDF or PowerPoint presentation."),
+    "rar": ("an archive (RAR)", _ARCHIVE),
+    "7z": ("an archive (7z)", _ARCHIVE),
+    "gz": ("an archive (gzip)", _ARCHIVE),
+}

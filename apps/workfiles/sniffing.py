@@ -12,10 +12,11 @@ import struct
 from typing import BinaryIO
 
 from apps.core.errors import ErrorCode, PortalError
-from apps.workfiles.formats import FORMATS, Format
+from apps.workfiles.formats import FORMATS, UNREAD, Format
 
 _HEAD_BYTES = 4096
 _DIRECTORY_BYTES = 4 * 1024 * 1024
+_DWG = re.compile(rb"AC(?:10\d\d|[12]\.\d\d?)\0")
 _ZIP64 = 0xFFFFFFFF  # "see the ZIP64 end record" (APPNOTE 4.4.1.4)
 _OLE_DIRECTORY_SECTORS = 64
 _MAGIC: list[tuple[bytes, str]] = [
@@ -53,9 +54,23 @@ _OLE_STREAMS: list[tuple[str, tuple[str, ...]]] = [
     ("PowerPoint Document", ("ppt", "pps")),
     ("VisioDocument", ("vsd",)),
 ]
+# Formats that no engine reads, by their first bytes.
+_UNREAD_MAGIC: list[tuple[bytes, str]] = [
+    (b"\xa5\x0f\xf0\x5a", "prt"),
+    (b"8BPS", "psd"),
+    (b"%!PS", "ps"),
+    (b"AT&TFORM", "djvu"),
+    (b"ISO-10303-21", "step"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"\x1f\x8b\x08", "gz"),
+    (b"MIME-Version:", "mht"),
+]
 # A DXF file begins with a section, perhaps after comments (group code 999).
 _DXF = re.compile(rb"(?:[ \t]*999[ \t]*\r?\n[^\n]*\n)*[ \t]*0[ \t]*\r?\n[ \t]*SECTION")
-_BEFORE_ROOT = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!\w[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+# How far to look for the first element of a file that begins like XML.
+_PROLOG_BYTES = 128 * 1024
+_BLANKS = re.compile(rb"\s*")
 _ELEMENT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
 
 
@@ -63,7 +78,7 @@ def identify(file: BinaryIO, size: int, extension: str) -> Format:
     """The format of a file: from its bytes, and where those are silent from `extension`.
 
     Raises DOCUMENT_EMPTY for no bytes, FORMAT_UNRECOGNIZED where neither tells,
-    FORMAT_UNSUPPORTED for a known extension no engine reads, and FORMAT_MISMATCH for binary bytes
+    FORMAT_UNSUPPORTED for a known format that no engine reads, and FORMAT_MISMATCH for binary bytes
     under the name of a text format. (seed 001, PUT SourceFile: the detected type wins.)
     """
     if size == 0:
@@ -72,8 +87,11 @@ def identify(file: BinaryIO, size: int, extension: str) -> Format:
     file.seek(0)
     head = file.read(_HEAD_BYTES)
     candidates = _candidates(file, size, head)
+    if not candidates:
+        candidates = _from_markup(file, head, extension)
     if candidates:
         return FORMATS[extension if extension in candidates else candidates[0]]
+    _refuse_unread(head, extension)
     named = FORMATS.get(extension)
     if named is None or not named.is_textual:
         raise PortalError(
@@ -115,29 +133,112 @@ def _candidates(file: BinaryIO, size: int, head: bytes) -> tuple[str, ...]:
 
 
 def _from_text(head: bytes) -> tuple[str, ...]:
-    """The text formats that do tell what they are: SVG, flat ODF and DXF."""
+    """The text formats that do tell what they are: flat ODF and DXF."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"<"):
-        if _root_element(text) == b"svg":
-            return ("svg",)
-        flat = re.search(rb'office:mimetype="application/vnd\.oasis\.opendocument\.(\w+)"', text)
-        if flat:
-            kind = {b"text": "fodt", b"spreadsheet": "fods", b"presentation": "fodp"}
-            return (kind[flat[1]],) if flat[1] in kind else ()
-    if _DXF.match(text):
-        return ("dxf",)
-    if head.startswith(b"AutoCAD Binary DXF"):
+    flat = re.search(rb'office:mimetype="application/vnd\.oasis\.opendocument\.(\w+)"', text)
+    if text.startswith(b"<") and flat:
+        kind = {b"text": "fodt", b"spreadsheet": "fods", b"presentation": "fodp"}
+        return (kind[flat[1]],) if flat[1] in kind else ()
+    if _DXF.match(text) or head.startswith(b"AutoCAD Binary DXF"):
         return ("dxf",)
     return ()
 
 
-def _root_element(text: bytes) -> bytes:
-    """The local name of an XML document's first element; blank where none is found."""
+def _from_markup(file: BinaryIO, head: bytes, extension: str) -> tuple[str, ...]:
+    """What a file is whose first element tells: SVG, and a web page under an office name.
+
+    Word and Excel themselves save such pages; any other page has to be named, as text has.
+    """
+    if not _in_utf8(head).lstrip().startswith(b"<"):
+        return ()
+    file.seek(0)
+    text = _in_utf8(file.read(_PROLOG_BYTES))
+    root = _root_element(text)
+    if root == b"svg" or (root is None and extension == "svg"):
+        return ("svg",)
+    named = FORMATS.get(extension)
+    office = ("word", "sheet", "slides")
+    is_office = named is not None and named.family in office and not named.is_textual
+    if is_office and root is not None and root.lower() == b"html":
+        return ("html",)
+    return ()
+
+
+def _in_utf8(text: bytes) -> bytes:
+    """The same text in UTF-8 where it is in UTF-16; without a byte order mark."""
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif text.startswith((b"<\0", b"\0<")):
+        encoding = "utf-16-le" if text[1] == 0 else "utf-16-be"
+    else:
+        return text.removeprefix(b"\xef\xbb\xbf")
+    return text.decode(encoding, "ignore").encode("utf-8", "ignore")
+
+
+def _root_element(text: bytes) -> bytes | None:
+    """The local name of the first element; blank where there is none, None where it may be later.
+
+    Goes over each byte once: a file made to be slow is not.
+    """
     position = 0
-    while piece := _BEFORE_ROOT.match(text, position):
-        position = piece.end()
+    while True:
+        position = _past_blanks(text, position)
+        if text.startswith(b"<?", position):
+            position = _past(text, b"?>", position)
+        elif text.startswith(b"<!--", position):
+            position = _past(text, b"-->", position + 4)
+        elif text.startswith(b"<!", position):
+            position = _past_declaration(text, position)
+        else:
+            break
+        if position < 0:
+            return None
+    if position >= len(text):
+        return None
     root = _ELEMENT.match(text, position)
     return root[1] if root else b""
+
+
+def _past_blanks(text: bytes, position: int) -> int:
+    blanks = _BLANKS.match(text, position)
+    return blanks.end() if blanks else position
+
+
+def _past(text: bytes, mark: bytes, position: int) -> int:
+    """Where a mark ends; -1 where there is none."""
+    found = text.find(mark, position)
+    return found + len(mark) if found >= 0 else -1
+
+
+def _past_declaration(text: bytes, position: int) -> int:
+    """Where a document type declaration ends, with the declarations in its brackets."""
+    end = text.find(b">", position)
+    bracket = text.find(b"[", position, end)
+    if end < 0 or bracket < 0:
+        return end + 1 or -1
+    while True:
+        bracket = _past(text, b"]", bracket)
+        if bracket < 0:
+            return -1
+        after = _past_blanks(text, bracket)
+        if text.startswith(b">", after):
+            return after + 1
+
+
+def _refuse_unread(head: bytes, extension: str) -> None:
+    """Raises FORMAT_UNSUPPORTED, by name, for a format that is known and not read."""
+    found = "dwg" if _DWG.match(head) else ""
+    found = found or next((name for magic, name in _UNREAD_MAGIC if head.startswith(magic)), "")
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
+        found = "heic"
+    found = found or (extension if extension in UNREAD else "")
+    if found:
+        name, instead = UNREAD[found]
+        raise PortalError(
+            ErrorCode.FORMAT_UNSUPPORTED,
+            f"The file is {name}, which cannot be read here. {instead}",
+            at="FileExtension" if found == extension else "",
+        )
 
 
 def _from_zip(file: BinaryIO, size: int, head: bytes) -> tuple[str, ...]:

@@ -348,3 +348,18 @@ def test_a_web_page(engine: EngineProcess) -> None:
     outcome = engine.pdf(content.encode(), "html")
     assert outcome.parts == ["first", "whole"]
     assert (outcome.meta["pages"], outcome.meta["title"]) == (2, "Titel")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_drawing_whose_root_comes_late_or_in_wide_letters(
+    engine: EngineProcess, encoding: str
+) -> None:
+    drawing = (
+        f"<?xml version='1.0' encoding='{encoding}'?><!-- {'x' * 70_000} -->"
+        "<svg xmlns='http://www.w3.org/2000/svg' width='96' height='48'><rect width='9'/></svg>"
+    )
+    outcome = engine.run(
+        "pages", "pdf", drawing.encode(encoding), {"format": "svg"}, extension="svg"
+    )
+    assert outcome.code == "done"
+    assert outcome.meta["sizes"] == [[72.0, 36.0]]

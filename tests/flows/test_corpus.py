@@ -18,16 +18,16 @@ _PRT = "No engine reads CADKEY parts."
 _XPS = "No engine reads XPS."
 # What cannot be shown, with the answer and the reason.
 FAILURES = {
-    "cad/libredwg__dwg2007_Donut.dwg": ("Unrecognized File Format", _NO_DWG),
-    "cad/libredwg__dwgr10_tmp_line.dwg": ("Unrecognized File Format", _NO_DWG),
-    "cad/libredwg__dwgtest-data_example_2013.dwg": ("Unrecognized File Format", _NO_DWG),
-    "cad/libredwg__dwgtest-data_sample_2018.dwg": ("Unrecognized File Format", _NO_DWG),
+    "cad/libredwg__dwg2007_Donut.dwg": ("UnsupportedFileFormat", _NO_DWG),
+    "cad/libredwg__dwgr10_tmp_line.dwg": ("UnsupportedFileFormat", _NO_DWG),
+    "cad/libredwg__dwgtest-data_example_2013.dwg": ("UnsupportedFileFormat", _NO_DWG),
+    "cad/libredwg__dwgtest-data_sample_2018.dwg": ("UnsupportedFileFormat", _NO_DWG),
     "cad/tika__architectural_-_annotation_scaling_and_multileaders.dwg": (
-        "Unrecognized File Format",
+        "UnsupportedFileFormat",
         _NO_DWG,
     ),
-    "cad/tika__testDWG2010_custom_props.dwg": ("Unrecognized File Format", _NO_DWG),
-    "cad/tika__testCADKEY.prt": ("Unrecognized File Format", _PRT),
+    "cad/tika__testDWG2010_custom_props.dwg": ("UnsupportedFileFormat", _NO_DWG),
+    "cad/tika__testCADKEY.prt": ("UnsupportedFileFormat", _PRT),
     "office/tika__test_text.xps": ("UnsupportedFileFormat", _XPS),
 }
 _SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}

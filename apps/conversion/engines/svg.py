@@ -15,15 +15,16 @@ PDFTOCAIRO = "/usr/bin/pdftocairo"
 POPPLER_DATA = "/usr/share/poppler"
 
 _LARGEST_SIDE = 14_400.0  # points, PDF's own limit
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _FALLBACK_WIDTH = "1200"  # CSS pixels
 
 
 def to_pdf(job: Job) -> Meta:
     """Operation `pdf` for SVG. References to other files lead nowhere: the jail has none."""
-    head = job.source.read_bytes()[:65_536]
-    if not head.strip():
+    content = job.source.read_bytes()
+    if not content.strip():
         raise Refusal("document_empty", "The file has no bytes.")
-    if b"<svg" not in head and "<svg".encode("utf-16-le") not in head:
+    if not any("svg".encode(encoding) in content for encoding in _ENCODINGS):
         raise Refusal("format_mismatch", "The content is not an SVG drawing.")
     whole = job.out / "whole.pdf"
     convert(job, job.source, whole)

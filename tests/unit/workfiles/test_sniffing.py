@@ -18,22 +18,22 @@ from tests import corpus, factories
 # Every file of the corpus is what its extension says, except these.
 EXCEPTIONS = {
     # No engine reads these.
-    "cad/libredwg__dwg2007_Donut.dwg": ErrorCode.FORMAT_UNRECOGNIZED,
-    "cad/libredwg__dwgr10_tmp_line.dwg": ErrorCode.FORMAT_UNRECOGNIZED,
-    "cad/libredwg__dwgtest-data_example_2013.dwg": ErrorCode.FORMAT_UNRECOGNIZED,
-    "cad/libredwg__dwgtest-data_sample_2018.dwg": ErrorCode.FORMAT_UNRECOGNIZED,
+    "cad/libredwg__dwg2007_Donut.dwg": ErrorCode.FORMAT_UNSUPPORTED,
+    "cad/libredwg__dwgr10_tmp_line.dwg": ErrorCode.FORMAT_UNSUPPORTED,
+    "cad/libredwg__dwgtest-data_example_2013.dwg": ErrorCode.FORMAT_UNSUPPORTED,
+    "cad/libredwg__dwgtest-data_sample_2018.dwg": ErrorCode.FORMAT_UNSUPPORTED,
     "cad/tika__architectural_-_annotation_scaling_and_multileaders.dwg": (
-        ErrorCode.FORMAT_UNRECOGNIZED
+        ErrorCode.FORMAT_UNSUPPORTED
     ),
-    "cad/tika__testDWG2010_custom_props.dwg": ErrorCode.FORMAT_UNRECOGNIZED,
-    "cad/tika__testCADKEY.prt": ErrorCode.FORMAT_UNRECOGNIZED,
+    "cad/tika__testDWG2010_custom_props.dwg": ErrorCode.FORMAT_UNSUPPORTED,
+    "cad/tika__testCADKEY.prt": ErrorCode.FORMAT_UNSUPPORTED,
     "office/tika__test_text.xps": ErrorCode.FORMAT_UNSUPPORTED,
     "hostile/made/nested-bomb.zip": ErrorCode.FORMAT_UNSUPPORTED,
     # The name lies and the bytes tell.
     "hostile/made/pdf-named.docx": "pdf",
     "hostile/made/png-named.pdf": "png",
-    # HTML does not tell by itself, and "doc" is no name of a text format.
-    "hostile/made/html-named.doc": ErrorCode.FORMAT_UNRECOGNIZED,
+    # Word itself saves web pages under this name.
+    "hostile/made/html-named.doc": "html",
     # Cut off, or nothing there.
     "hostile/made/truncated-60pct.docx": ErrorCode.DOCUMENT_CORRUPT,
     "hostile/poi__clusterfuzz-testcase-minimized-POIXSSFFuzzer-5185049589579776.xlsx": (
@@ -149,10 +149,72 @@ def test_text_that_looks_like_something_else_stays_text(text: str) -> None:
         "\ufeff<?xml version='1.0'?>\n<!-- made by hand -->\n<svg:svg/>",
         '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd"><svg/>',
         '<!DOCTYPE svg [ <!ENTITY ns "a > b"> ]><svg xmlns="&ns;"/>',
+        '<!DOCTYPE svg [ <!ENTITY ns "a ] b"> ]\n><svg xmlns="&ns;"/>',
+        f"<!-- {'licence ' * 5000} --><svg/>",
+        "<!DOCTYPE svg [" + '<!ENTITY a "b">' * 2500 + "]><svg/>",
     ],
 )
-def test_svg_tells_by_its_root_element(text: str) -> None:
-    assert told(text.encode()) == "svg"
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_svg_tells_by_its_root_element(text: str, encoding: str) -> None:
+    if encoding != "utf-8":
+        text = text.removeprefix("\ufeff")
+    assert told(text.encode(encoding)) == "svg"
+
+
+def test_a_drawing_that_is_named_may_talk_as_long_as_it_likes() -> None:
+    text = f"<!-- {'x' * 300_000} --><svg/>".encode()
+    assert told(text, "svg") == "svg"
+    assert told(text) == ErrorCode.FORMAT_UNRECOGNIZED
+    assert told(b"<html></html>", "svg") == ErrorCode.FORMAT_UNRECOGNIZED
+    assert told(b"no mark-up", "svg") == ErrorCode.FORMAT_UNRECOGNIZED
+
+
+@pytest.mark.parametrize("extension", ["doc", "DOC", "docx", "xls", "ppt", "rtf"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<html xmlns:o='urn:schemas-microsoft-com:office:office'><body>From Word</body></html>",
+        "<!DOCTYPE HTML>\n<!-- saved --><HTML><body></body></HTML>",
+        "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>",
+    ],
+)
+def test_a_web_page_under_an_office_name_is_a_web_page(
+    text: str, encoding: str, extension: str
+) -> None:
+    assert told(text.encode(encoding), extension) == "html"
+    assert told(text.encode(encoding)) == ErrorCode.FORMAT_UNRECOGNIZED
+    assert told(text.encode(encoding), "csv") == "csv"
+
+
+@pytest.mark.parametrize(
+    ("content", "extension", "words"),
+    [
+        (b"AC1032\0\0\0\0", "", "AutoCAD drawing (DWG)"),
+        (b"AC1006\0\0\0\0", "docx", "Save it as DXF or PDF"),
+        (b"AC2.10\0", "dwg", "AutoCAD drawing"),
+        (b"\xa5\x0f\xf0\x5a\x1e\x02\0\0", "", "CAD part (PRT)"),
+        (b"\x00\x01binary", "prt", "CAD part (PRT)"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "", "HEIC"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "doc", "MHTML"),
+        (b"Subject: hello", "eml", "e-mail"),
+        (b"Rar!\x1a\x07\0", "", "Unpack it"),
+    ],
+)
+def test_a_known_format_that_is_not_read_is_named(
+    content: bytes, extension: str, words: str
+) -> None:
+    with pytest.raises(PortalError) as caught:
+        identify(io.BytesIO(content), len(content), extension)
+    assert caught.value.code == ErrorCode.FORMAT_UNSUPPORTED
+    assert words in caught.value.detail
+    assert caught.value.at == ("FileExtension" if extension in ("prt", "eml", "dwg") else "")
+
+
+@pytest.mark.parametrize("text", ["AC1032 is a number", "MIME is a standard", "%!PSalm"])
+def test_text_that_is_named_is_text(text: str) -> None:
+    wanted = ErrorCode.FORMAT_UNSUPPORTED if text.startswith("%!PS") else "txt"
+    assert told(text.encode(), "txt") == wanted
 
 
 @pytest.mark.parametrize(
@@ -175,6 +237,14 @@ def test_a_file_made_to_be_slow_to_recognise_is_not() -> None:
         b"<!a" * 1365,
         b"<a" * 2048,
         b"[]" * 2048,
+        b"<!a" * 100_000,
+        b"<!a [" + b"] " * 100_000,
+        b"<!---->" * 40_000,
+        b"<?a?>" * 50_000,
+        b"<!--" + b"<!-- " * 50_000,
+        b"<" + b" " * 200_000,
+        b"<!a>" * 60_000,
+        b"<!a[]>" * 40_000,
     ):
         began = time.process_time()
         told(slow, "txt")
