@@ -98,7 +98,9 @@ export function createPages({ scroller, space, store, images, texts, copy, onMov
     }
     for (const index of keep) if (index < sizes.count) place(index);
 
-    const rushing = Math.abs(scrolling.top() - lastTop) > scroller.clientHeight;
+    // Pages flown past are not loaded; the one that a reader asked for is, at once.
+    const far = Math.abs(scrolling.top() - lastTop) > scroller.clientHeight;
+    const rushing = far && chosen === null;
     lastTop = scrolling.top();
     if (!rushing) load();
     settle();

@@ -2,6 +2,8 @@ import { Problem } from "../api.js";
 
 /* Groups that stay open although nobody looks at their pages. */
 const KEPT = 3;
+/* What a worker has read leaves traces in its memory; after so many groups a fresh one follows. */
+const GROUPS_A_WORKER = 12;
 const PIECE = 65_536;
 
 /**
@@ -14,6 +16,7 @@ export function createGroups(content, library) {
   const address = new URL(library, location.href).href;
   const open = new Map();
   let ready = null;
+  let hired = null;
 
   function prepare() {
     ready ??= Promise.all([load(address), content.starts()]).catch((error) => {
@@ -23,9 +26,25 @@ export function createGroups(content, library) {
     return ready;
   }
 
+  /* A worker for one more group, and what to call when that is closed. */
+  function hire({ PDFWorker, VerbosityLevel }) {
+    hired ??= { worker: new PDFWorker({ verbosity: VerbosityLevel.ERRORS }), groups: 0, open: 0 };
+    const mine = hired;
+    mine.groups += 1;
+    mine.open += 1;
+    if (mine.groups === GROUPS_A_WORKER) hired = null;
+    const leave = () => {
+      mine.open -= 1;
+      if (mine.open === 0 && mine !== hired) mine.worker.destroy();
+    };
+    return { worker: mine.worker, leave };
+  }
+
   async function start(index, closing, failed) {
-    const [{ pdfjs, worker }] = await prepare();
+    const [pdfjs] = await prepare();
     const first = await content.piece(index, 0, PIECE, closing.signal);
+    closing.signal.throwIfAborted();
+    const { worker, leave } = hire(pdfjs);
     const whole = first.size <= PIECE;
     const range = new pdfjs.PDFDataRangeTransport(first.size, first.bytes, whole);
     range.requestDataRange = (begin, end) =>
@@ -45,7 +64,8 @@ export function createGroups(content, library) {
       standardFontDataUrl: `${address}standard_fonts/`,
       wasmUrl: `${address}wasm/`,
     });
-    closing.signal.addEventListener("abort", () => task.destroy().catch(() => {}));
+    const end = () => task.destroy().then(leave, leave);
+    closing.signal.addEventListener("abort", end, { once: true });
     return task.promise;
   }
 
@@ -116,7 +136,7 @@ export function createGroups(content, library) {
     close() {
       for (const group of open.values()) group.closing.abort();
       open.clear();
-      ready?.then(([{ worker }]) => worker.destroy()).catch(() => {});
+      hired?.worker.destroy();
     },
   };
 }
@@ -132,6 +152,5 @@ async function load(address) {
     throw new Problem({ title: "The program that reads PDFs could not be loaded" });
   });
   pdfjs.GlobalWorkerOptions.workerSrc = `${address}build/pdf.worker.min.mjs`;
-  const worker = new pdfjs.PDFWorker({ verbosity: pdfjs.VerbosityLevel.ERRORS });
-  return { pdfjs, worker };
+  return pdfjs;
 }

@@ -2,22 +2,31 @@ import { createSlots } from "../slots.js";
 
 /* Beyond this a page at 400 % would take hundreds of megabytes; it is stretched a little. */
 const MOST_PIXELS = 16_000_000;
-const PREVIEWS_KEPT = 120;
+const PREVIEWS_KEPT = 60;
 const PREVIEW_WIDTH = 320;
 
 /**
- * Page pictures drawn here, one or two at a time, the most urgent first. Like the pictures that
- * the server makes, each is an element of its own.
+ * Page pictures drawn here, one at a time, the most urgent first: there is one thread to draw with.
+ * Like the pictures that the server makes, each is an element of its own.
  * @param {ReturnType<import("./groups.js").createGroups>} groups
  */
 export function createPictures(groups) {
-  const slots = createSlots(2);
+  const slots = createSlots(1);
   const previews = new Map();
 
   function keepPreview(page, canvas) {
     previews.delete(page);
-    previews.set(page, copy(canvas));
+    previews.set(page, copy(canvas, Math.min(canvas.width, PREVIEW_WIDTH)));
     if (previews.size > PREVIEWS_KEPT) previews.delete(previews.keys().next().value);
+  }
+
+  /* A small picture is not drawn again where a large one was: drawing is what costs. */
+  async function picture(page, proxy, width, signal) {
+    const kept = previews.get(page);
+    if (kept?.width >= width) return copy(kept, width);
+    const canvas = await draw(proxy, width, signal);
+    keepPreview(page, canvas);
+    return canvas;
   }
 
   return {
@@ -30,11 +39,9 @@ export function createPictures(groups) {
      * @param {AbortSignal} signal
      * @returns {Promise<HTMLCanvasElement>}
      */
-    async load(page, width, urgency, signal) {
-      const task = () => groups.withPage(page, (proxy) => draw(proxy, width, signal), signal);
-      const canvas = await slots(urgency, task, signal);
-      if (width <= PREVIEW_WIDTH) keepPreview(page, canvas);
-      return canvas;
+    load(page, width, urgency, signal) {
+      const task = (proxy) => slots(urgency, () => picture(page, proxy, width, signal), signal);
+      return groups.withPage(page, task, signal);
     },
     /**
      * A small picture of the page, where one was drawn before.
@@ -44,7 +51,7 @@ export function createPictures(groups) {
      */
     preview(page, least = 0) {
       const kept = previews.get(page);
-      return kept && kept.width >= least ? Promise.resolve(copy(kept)) : null;
+      return kept && kept.width >= least ? Promise.resolve(copy(kept, kept.width)) : null;
     },
     clear: () => previews.clear(),
   };
@@ -58,9 +65,11 @@ function blank(width, height) {
   return canvas;
 }
 
-function copy(canvas) {
-  const twin = blank(canvas.width, canvas.height);
-  twin.getContext("2d").drawImage(canvas, 0, 0);
+function copy(canvas, width) {
+  const twin = blank(width, Math.max(1, Math.round((canvas.height * width) / canvas.width)));
+  const pen = twin.getContext("2d");
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(canvas, 0, 0, twin.width, twin.height);
   return twin;
 }
 
