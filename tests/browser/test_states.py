@@ -228,3 +228,23 @@ def test_a_document_that_may_not_be_downloaded_offers_no_download(
         answer = viewer.page.request.get(f"{viewer.url}/api/v1/views/{look_only}/{path}")
         assert answer.status == 403
         assert answer.json()["code"] == "download_refused"
+
+
+def test_a_document_that_was_cut_says_so(person: Person, guide: Callable[[], str]) -> None:
+    viewer = person()
+
+    def cut(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        body["document"]["truncated"] = True
+        route.fulfill(response=response, json=body)
+
+    identity = guide()
+    viewer.page.route(f"**/api/v1/views/{identity}", cut)
+    viewer.read(identity)
+    notice = viewer.notice("truncated")
+    expect(notice).to_contain_text("The first 4 pages are shown. The document has more.")
+    notice.get_by_role("button", name="OK").click()
+    expect(notice).to_be_hidden()
+    viewer.command("About this document")
+    expect(viewer.page.get_by_role("dialog")).to_contain_text("4, and more that are not shown")

@@ -44,7 +44,7 @@ export function openInfo({ document: facts, fonts, expires_at: expires }, page) 
     ["Name", facts.name],
     ["Title", facts.title],
     ["Format", facts.format?.toUpperCase()],
-    ["Pages", facts.pages],
+    ["Pages", facts.truncated ? `${facts.pages}, and more that are not shown` : facts.pages],
     ["This page", page && pageSize(page)],
     [
       "Open until",

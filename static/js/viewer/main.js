@@ -262,12 +262,20 @@ function present(session) {
     notify("preparing", "Preparing the remaining pages", { busy: true });
   else dismiss("preparing");
 
+  if (state === "ready" && facts.truncated) sayTruncated(facts.pages);
+
   if (state === "empty" && comparison) comparison.sayMissing();
   else if (state === "empty") showWaiting();
   else if (state === "converting" && !readable)
     showConverting(comparison?.opening() ?? `Opening ${facts?.name || "the document"}`, progress);
   else if (state === "failed") showFailure(new Problem(session.error, session.error.status));
   else if (state === "password_required") showPassword(facts?.name, unlock);
+}
+
+/* Nobody shall take the last page here for the document's last. */
+function sayTruncated(count) {
+  const text = `The first ${count.toLocaleString()} pages are shown. The document has more.`;
+  notify("truncated", text, { action: { label: "OK", run: () => dismiss("truncated") } });
 }
 
 function nameDocument(name) {
@@ -291,6 +299,7 @@ function clear() {
   thumbnails.clear();
   store.set({ pageCount: 0 });
   dismiss("preparing");
+  dismiss("truncated");
 }
 
 api.on("ended", ({ detail }) => {
