@@ -55,6 +55,16 @@ UNFOLD: dict[str, Any] = {
                         "icon": "draft",
                         "link": reverse_lazy("admin:workfiles_workfile_changelist"),
                     },
+                    {
+                        "title": "Viewing packages",
+                        "icon": "package_2",
+                        "link": reverse_lazy("admin:viewing_viewingpackage_changelist"),
+                    },
+                    {
+                        "title": "Processes",
+                        "icon": "manufacturing",
+                        "link": reverse_lazy("admin:viewing_process_changelist"),
+                    },
                 ],
             },
             {

@@ -58,16 +58,20 @@ def request(
     watermarks: str = "",
     against: Source | None = None,
     again: bool = True,
+    begin: bool = True,
 ) -> Rendition:
     """The rendition of a source by a recipe; the first asker sets the work going.
 
     Returns at once, whatever its state. A password is part of the cache key: whoever does not
     know it gets nothing that was made with it. `watermarks` is JSON for the engine's `stamp`;
     `against` is the revised document of a comparison, or the terms of a search. With `again`, a
-    failure of some time ago is tried once more.
+    failure of some time ago is tried once more. Without `begin` this only looks, and raises
+    NOT_READY where nobody has asked yet.
     """
     key = _key(source, recipe, password, against)
     rendition = Rendition.objects.filter(key=key).first()
+    if not begin:
+        return _required(rendition)
     if rendition is None:
         basis = basis_of(recipe, watermarks)
         parent = None
@@ -99,17 +103,26 @@ def request(
 
 
 def derive(
-    recipe: Recipe, parent: Rendition, partner: Rendition | None = None, *, again: bool = True
+    recipe: Recipe,
+    parent: Rendition,
+    partner: Rendition | None = None,
+    *,
+    again: bool = True,
+    begin: bool = True,
 ) -> Rendition:
     """What is made of one or two renditions that may be under way themselves.
 
     It starts by itself when their documents are there (part "whole" or "file"), and fails with the
-    first of them that fails. `recipe` is a `join`, `changes`, or a `file` of what was joined.
+    first of them that fails. `recipe` is a `join`, `changes`, or a `file` of what was joined;
+    `again` and `begin` are as for :func:`request`.
     """
     origins = [parent, *([partner] if partner else [])]
     lines = [*(one.key for one in origins), recipe.canonical(), engine_version(recipe.kind)]
+    key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    if not begin:
+        return _required(Rendition.objects.filter(key=key).first())
     rendition, created = Rendition.objects.get_or_create(
-        key=hashlib.sha256("\n".join(lines).encode()).hexdigest(),
+        key=key,
         defaults={
             "source": parent.source,
             "extension": parent.extension,
@@ -129,6 +142,12 @@ def derive(
     _note_use(rendition)
     if again:
         _retry_forgotten_failure(rendition, "")
+    return rendition
+
+
+def _required(rendition: Rendition | None) -> Rendition:
+    if rendition is None:
+        raise PortalError(ErrorCode.NOT_READY)
     return rendition
 
 

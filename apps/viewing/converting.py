@@ -118,7 +118,15 @@ def progress(process: Process) -> Progress:
     return found
 
 
-def _made(process: Process) -> tuple[list[Rendition], list[Rendition]]:
+def glance(process: Process) -> Progress:
+    """The same for who only looks: nothing is begun and nothing handed out. Raises NOT_READY."""
+    if process.output is not None:
+        return COMPLETE
+    made, final = _made(process, begin=False)
+    return processes.together([processes.of(rendition) for rendition in (*made, *final)])
+
+
+def _made(process: Process, *, begin: bool = True) -> tuple[list[Rendition], list[Rendition]]:
     """What is made of each source, and of that what is handed out. Raises WORK_FILE_NOT_FOUND.
 
     All of it is asked for at once: what is made from something else waits for that.
@@ -135,16 +143,18 @@ def _made(process: Process) -> tuple[list[Rendition], list[Rendition]]:
         recipe = recipes.PDF if plain else recipes.file(form, pages, **({} if joins else options))
         file = workfiles.get(actor, file_id)
         made.append(
-            conversion.request(file, recipe, client=process.client, password=password, again=False)
+            conversion.request(
+                file, recipe, client=process.client, password=password, again=False, begin=begin
+            )
         )
     if not joins:
         return made, made
     joined = made[0]
     for following in made[1:]:
-        joined = conversion.derive(recipes.JOIN, joined, following, again=False)
+        joined = conversion.derive(recipes.JOIN, joined, following, again=False, begin=begin)
     if plan["format"] == "tiff":
         recipe = recipes.file("tiff", "", **options)
-        joined = conversion.derive(recipe, joined, again=False)
+        joined = conversion.derive(recipe, joined, again=False, begin=begin)
     return made, [joined]
 
 

@@ -147,8 +147,11 @@ def is_live(package: ViewingPackage) -> bool:
     return package.expires_at is None or package.expires_at > timezone.now()
 
 
-def progress(package: ViewingPackage) -> Progress:
-    """How far a package is. Once complete it stays so, whatever the cache forgets."""
+def progress(package: ViewingPackage, *, begin: bool = True) -> Progress:
+    """How far a package is. Once complete it stays so, whatever the cache forgets.
+
+    Without `begin` this only looks, and raises NOT_READY where the cache forgot its conversion.
+    """
     if package.pages is not None:
         return COMPLETE
     if package.error_code:
@@ -156,8 +159,8 @@ def progress(package: ViewingPackage) -> Progress:
         return processes.failure(error)
     if package.source is None:
         return Progress()
-    pdf = _request_pdf(package)
-    if pdf.state == Rendition.State.READY:
+    pdf = request(package, recipes.PDF, again=False, begin=begin)
+    if begin and pdf.state == Rendition.State.READY:
         package.pages = int(pdf.meta["pages"])
         ViewingPackage.objects.filter(pk=package.pk).update(pages=package.pages)
     return processes.of(pdf)
@@ -167,13 +170,20 @@ def _request_pdf(package: ViewingPackage) -> Rendition:
     return request(package, recipes.PDF, again=False)
 
 
-def request(package: ViewingPackage, recipe: recipes.Recipe, *, again: bool = True) -> Rendition:
+def request(
+    package: ViewingPackage, recipe: recipes.Recipe, *, again: bool = True, begin: bool = True
+) -> Rendition:
     """A rendition of the package's document. Raises DOCUMENT_MISSING."""
     if package.source is None:
         raise PortalError(ErrorCode.DOCUMENT_MISSING)
     password = unseal(package.password)
     return conversion.request(
-        package.source, recipe, client=package.client, password=password, again=again
+        package.source,
+        recipe,
+        client=package.client,
+        password=password,
+        again=again,
+        begin=begin,
     )
 
 
@@ -204,6 +214,13 @@ def delete(actor: Actor, package_id: str) -> None:
     """Removes a package with the sessions on it. Raises PACKAGE_NOT_FOUND."""
     actor.require("viewing:write")
     _remove(get(actor, package_id))
+
+
+def delete_as_administrator(actor: Actor, package: ViewingPackage) -> None:
+    """Removes a package whoever made it. Raises NOT_AUTHENTICATED unless an administrator asks."""
+    if not actor.is_administrator:
+        raise PortalError(ErrorCode.NOT_AUTHENTICATED, "This is for administrators.")
+    _remove(package)
 
 
 def _remove(package: ViewingPackage) -> None:

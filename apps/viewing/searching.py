@@ -17,6 +17,7 @@ from apps.conversion.models import Rendition
 from apps.conversion.recipe import SEARCH
 from apps.conversion.search import Term as Term
 from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import unseal
 from apps.document_sessions import services as sessions
 from apps.viewing import processes, services
 from apps.viewing.models import Process
@@ -116,6 +117,22 @@ def results(identity: str, *, offset: int, limit: int) -> Results:
     if not hits:
         conversion.raise_failure(rendition)
     return Results(hits, None if whole and following >= begin else following)
+
+
+def glance(process: Process) -> Progress:
+    """How far a task is, for who only looks: nothing is begun. Raises NOT_READY."""
+    detail = process.session.viewing if process.session is not None else None
+    if detail is None or detail.source is None or process.terms is None:
+        raise PortalError(ErrorCode.NOT_READY)
+    rendition = conversion.request(
+        detail.source,
+        SEARCH,
+        client=None,
+        password=unseal(detail.password),
+        against=_Terms(process.terms),
+        begin=False,
+    )
+    return _task(process, rendition).progress
 
 
 def _rendition(process: Process) -> Rendition:
