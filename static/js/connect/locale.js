@@ -27,7 +27,7 @@ export function numbersOf(language) {
     if (groups?.test(plain)) plain = plain.replaceAll(group, "");
     if (!plain.includes(".") && (decimal === "," || group !== ",")) plain = plain.replace(",", ".");
     // More digits than the server takes stay text, so that nothing is rounded unseen.
-    return /^-?(\d{1,15}\.?\d{0,6}|\.\d{1,6})$/.test(plain) ? Number(plain) : text;
+    return /^-?(\d{1,15}(\.\d{0,6})?|\.\d{1,6})$/.test(plain) ? Number(plain) : text;
   }
   return { format: (value) => writer.format(value), parse };
 }
