@@ -284,7 +284,7 @@ function nameDocument(name) {
 }
 
 async function unlock(password) {
-  await onState(await api.unlock(password));
+  await onState(await api.patiently(() => api.unlock(password)));
   leave();
   follow();
 }
