@@ -6,7 +6,9 @@ import io
 import random
 from pathlib import Path
 
+import pikepdf
 from docx import Document
+from pikepdf import Dictionary, Name
 from PIL import Image
 
 from tests import corpus
@@ -16,6 +18,10 @@ _TEXT = (
     "contract and answer every written question within thirty days unless both agree otherwise"
 )
 _PARAGRAPHS_PER_PAGE = 7
+WORDS = (
+    *("harbour", "lighthouse", "contract", "invoice", "delivery", "signature", "clause"),
+    *("period", "notice", "warranty", "payment", "insurance", "schedule", "tenant"),
+)
 _PICTURES = ("pdf/docling__redp5110_sampled.pdf", "pdf/docling__nemotron_multipage.pdf")
 
 
@@ -33,6 +39,26 @@ def docx(pages: int, mark: str) -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def text_pdf(pages: int, mark: str = "") -> bytes:
+    """Pages of some 400 words, each with a word that no other page has: unique0, unique1, ..."""
+    chance = random.Random(mark)  # noqa: S311 - words of a sample text
+    with pikepdf.new() as document:
+        font = document.make_indirect(
+            Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        )
+        for page in range(pages):
+            lines = [" ".join(chance.choices(WORDS, k=9)) for _ in range(44)]
+            lines[page % 44] += f" unique{page}"
+            shown = "".join(f"({line}) Tj T*\n" for line in lines)
+            added = document.add_blank_page(page_size=(595, 842)).obj
+            added.Resources = Dictionary(Font=Dictionary(F1=font))
+            content = f"BT /F1 10 Tf 16 TL 60 780 Td\n{shown}ET".encode()
+            added.Contents = document.make_stream(content)
+        stream = io.BytesIO()
+        document.save(stream)
+        return stream.getvalue()
 
 
 def office_files(directory: Path) -> list[Path]:

@@ -114,7 +114,7 @@ def progress(process: Process) -> Progress:
         return processes.failure(error)
     found = processes.together([processes.of(rendition) for rendition in (*made, *final)])
     if found.state == "complete":
-        _hand_out(process, final)
+        _hand_out(process, made, final)
     return found
 
 
@@ -158,9 +158,12 @@ def _made(process: Process, *, begin: bool = True) -> tuple[list[Rendition], lis
     return made, [joined]
 
 
-def _hand_out(process: Process, final: Sequence[Rendition]) -> None:
+def _hand_out(process: Process, made: Sequence[Rendition], final: Sequence[Rendition]) -> None:
     """Makes work files of the result, once: of two requests at the same time one wins."""
-    sources = process.plan["sources"]
+    sources = [
+        [file_id, _closed(pages or "0-", int(rendition.meta["pages"]) - 1)]
+        for (file_id, pages), rendition in zip(process.plan["sources"], made, strict=True)
+    ]
     shares = [sources] if len(final) == 1 else [[source] for source in sources]
     try:
         with transaction.atomic():
@@ -177,6 +180,12 @@ def _hand_out(process: Process, final: Sequence[Rendition]) -> None:
         process.refresh_from_db(fields=["output"])
     else:
         process.output = output
+
+
+def _closed(pages: str, last: int) -> str:
+    """The same pages with nothing left open."""
+    spans = [f"{part}{last}" if part.endswith("-") else part for part in pages.split(",")]
+    return ",".join("0" if span == "0-0" else span for span in spans)
 
 
 def _result(

@@ -115,15 +115,9 @@ def _from_zero(pages: str) -> str:
     return ",".join(shifted)
 
 
-def _from_one(pages: str, count: int) -> str:
-    """The other way round; what is open is closed."""
-    if not pages:
-        return f"1-{count}" if count > 1 else "1"
-    shifted = []
-    for part in pages.split(","):
-        first, dash, last = part.partition("-")
-        shifted.append(f"{int(first) + 1}{dash}{int(last) + 1 if last else ''}")
-    return ",".join(shifted)
+def _from_one(pages: str) -> str:
+    """The other way round."""
+    return re.sub(r"\d+", lambda number: str(int(number[0]) + 1), pages)
 
 
 def conversion(process_: Process, identity: str, progress: Progress) -> Json:
@@ -135,12 +129,11 @@ def conversion(process_: Process, identity: str, progress: Progress) -> Json:
 
 
 def _result(result: Json) -> Json:
-    count = result["pages"]
     return {
         "fileId": result["file_id"],
-        "pageCount": count,
+        "pageCount": result["pages"],
         "sources": [
-            {"fileId": file_id, "pages": _from_one(pages, count)}
+            {"fileId": file_id, "pages": _from_one(pages)}
             for file_id, pages in result["sources"]
         ],
     }

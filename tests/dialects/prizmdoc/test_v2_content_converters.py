@@ -153,7 +153,7 @@ def test_several_sources_are_joined_in_their_order(api: Integrator) -> None:
         work_file = WorkFile.objects.get(file_id=one)
         made(
             Rendition.objects.get(source=work_file.blob, kind="pdf"),
-            {"pages": 1},
+            {"pages": number + 1},
             whole=b"PDF %d" % number,
         )
     # Nobody asks meanwhile: each step begins by itself when what it needs is there.
@@ -165,7 +165,10 @@ def test_several_sources_are_joined_in_their_order(api: Integrator) -> None:
     made(joined, {"pages": 3, "chosen": 3}, file=b"all")
     [result] = get(api, process)["output"]["results"]
     assert content(api, result["fileId"]) == b"all"
-    assert [source["fileId"] for source in result["sources"]] == files
+    assert result["sources"] == [
+        {"fileId": one, "pages": pages}
+        for one, pages in zip(files, ("1", "1-2", "1-3"), strict=True)
+    ]
 
 
 def test_a_source_that_fails_fails_the_whole(api: Integrator) -> None:
