@@ -37,8 +37,13 @@ def test_a_group_holds_its_pages(engine: EngineProcess) -> None:
     outcome = group(engine, numbered(7), 2, 4)
     assert words(outcome.file("group")) == ["Number 2", "Number 3", "Number 4"]
     assert outcome.part("group")["meta"] == {"pages": 3}
-    with pikepdf.open(outcome.file("group")) as document:
-        assert document.is_linearized
+
+
+def test_what_leads_to_the_pages_of_a_group_stands_together(engine: EngineProcess) -> None:
+    """Readers by range would have to fetch a piece of the file for each page before theirs."""
+    content = group(engine, numbered(7), 2, 6).file("group").read_bytes()
+    assert b"/ObjStm" in content
+    assert b"/Type /Page" not in content
 
 
 def test_a_group_past_the_end_is_refused(engine: EngineProcess) -> None:

@@ -24,7 +24,7 @@ _DEPTH = 32
 def group(job: Job) -> Meta:
     """Operation `group`, params {first, last}: these pages as part `group`, for reading by range.
 
-    The file is linearized. Form fields, layers and annotations keep their looks, and bookmarks that
+    Form fields, layers and annotations keep their looks, and bookmarks that
     lead to these pages come along; scripts and the structure tree stay behind, so that a group is
     as large as what it shows.
     """
@@ -83,11 +83,14 @@ def append(document: Any, source: Any, wanted: Iterable[int]) -> None:
 
 
 def save(document: Any, target: Path) -> None:
-    """Write a document without what its pages do not refer to; the same pages, the same bytes."""
+    """Write a document without what its pages do not refer to; the same pages, the same bytes.
+
+    Not linearized: that favours the first page and spreads the page dictionaries over the file.
+    In object streams they stand together, so that any page is a few ranges away.
+    """
     document.remove_unreferenced_resources()
     document.save(
         target,
-        linearize=True,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         deterministic_id=True,
     )
