@@ -68,6 +68,23 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Templates",
+                "items": [
+                    {
+                        "title": "Templates",
+                        "icon": "edit_document",
+                        "link": reverse_lazy(
+                            "admin:document_templates_documenttemplate_changelist"
+                        ),
+                    },
+                    {
+                        "title": "Datasources",
+                        "icon": "library_books",
+                        "link": reverse_lazy("admin:document_templates_datasource_changelist"),
+                    },
+                ],
+            },
+            {
                 "title": "Programs",
                 "items": [
                     {

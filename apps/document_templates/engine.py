@@ -9,6 +9,7 @@ from typing import Any
 from apps.clients.models import ApiClient
 from apps.conversion import direct
 from apps.core.errors import ErrorCode, PortalError
+from apps.document_templates import sample
 from apps.document_templates.models import TemplateVersion
 from apps.workfiles.models import Blob, WorkFile
 
@@ -112,12 +113,18 @@ def _fill(bench: direct.Bench, filling: Filling) -> tuple[str, list[str]]:
 
 def _pictures(bench: direct.Bench, filling: Filling) -> tuple[dict[str, str], list[str]]:
     """Lay out the work files the values name; those of another client do not exist."""
-    names = sorted(_picture_ids(filling.version.definition.get("fields", []), filling.values))
+    names = _picture_ids(filling.version.definition.get("fields", []), filling.values)
+    laid = {}
+    if sample.PICTURE in names:
+        names.remove(sample.PICTURE)
+        bench.put("sample.png", sample.picture())
+        laid[sample.PICTURE] = "in/sample.png"
     found = {}
     if names and filling.client is not None:
-        rows = WorkFile.objects.filter(client=filling.client, file_id__in=names[:_MOST_PICTURES])
+        rows = WorkFile.objects.filter(
+            client=filling.client, file_id__in=sorted(names)[:_MOST_PICTURES]
+        )
         found = {row.file_id: row for row in rows.select_related("blob")}
-    laid = {}
     for number, (name, row) in enumerate(found.items()):
         laid[name] = f"in/picture-{number}.{row.extension}"
         bench.put(f"picture-{number}.{row.extension}", row.blob)

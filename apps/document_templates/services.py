@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
@@ -21,7 +20,7 @@ from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
 from apps.conversion.recipe import PDF, PDF_A
 from apps.core.errors import ErrorCode, PortalError
-from apps.document_templates import doctor, engine, sample, selectors
+from apps.document_templates import doctor, engine, sample, selectors, versions
 from apps.document_templates.doctor import Finding as Finding
 from apps.document_templates.engine import Filling
 from apps.document_templates.engine import PagePreview as PagePreview
@@ -33,6 +32,7 @@ from apps.document_templates.models import (
     TemplateVersion,
 )
 from apps.document_templates.validation import clean
+from apps.document_templates.versions import require_administrator
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import Blob
 from apps.workfiles.services import Readable
@@ -73,7 +73,7 @@ def create_datasource(
     actor: Actor, name: str, *, languages: Iterable[str] = (), default_language: str = ""
 ) -> Datasource:
     """A new, empty library. Administrators only (SCOPE_MISSING); INPUT_INVALID for its values."""
-    _require_administrator(actor)
+    require_administrator(actor)
     spoken = [code.strip() for code in languages if code.strip()]
     if not name.strip():
         raise PortalError(ErrorCode.INPUT_INVALID, "A datasource needs a name.", at="name")
@@ -93,7 +93,7 @@ def create_datasource(
 
 def grant(actor: Actor, datasource: Datasource, client: ApiClient) -> None:
     """Lets a client use a datasource."""
-    _require_administrator(actor)
+    require_administrator(actor)
     datasource.clients.add(client)
 
 
@@ -115,7 +115,7 @@ def import_template(
     published at once.
     Raises DOCUMENT_TOO_LARGE, FORMAT_*, DOCUMENT_CORRUPT, INPUT_INVALID, ENGINE_UNAVAILABLE.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     name = name.strip()
     if not name or len(name) > 150:
         raise PortalError(
@@ -134,7 +134,7 @@ def import_template(
         version = _new_draft(template, blob, reading, workfiles.clean_name(file_name))
     findings = [Finding(**one) for one in version.findings]
     if publish and not version.errors:
-        publish_version(actor, version)
+        versions.publish(actor, version)
     return Imported(template, version, findings)
 
 
@@ -142,7 +142,7 @@ def replace_file(
     actor: Actor, template: DocumentTemplate, file: Readable, *, file_name: str = ""
 ) -> TemplateVersion:
     """A new Word file for a template: its draft is replaced or made. Raises as import_template."""
-    _require_administrator(actor)
+    require_administrator(actor)
     blob, reading = _received(file)
     with transaction.atomic():
         return _new_draft(template, blob, reading, workfiles.clean_name(file_name))
@@ -182,18 +182,14 @@ def _new_draft(
         used=reading["used"],
         sample=last.sample if last else {},
     )
-    version.findings = [*reading["findings"], *_of_form(version)]
+    version.findings = [*reading["findings"], *versions.of_form(version)]
     version.save()
     return version
 
 
-def _of_form(version: TemplateVersion) -> list[Json]:
-    return [finding.to_json() for finding in doctor.of_form(version.form, version.used)]
-
-
 def set_tags(actor: Actor, template: DocumentTemplate, tags: Iterable[str]) -> None:
     """Replaces the template's tags; trimmed, each once without regard to case."""
-    _require_administrator(actor)
+    require_administrator(actor)
     wanted = {selectors.folded(tag): " ".join(tag.split())[:_LONGEST_TAG] for tag in tags}
     wanted.pop("", None)
     if bad := [tag for tag in wanted.values() if ";" in tag]:
@@ -208,133 +204,6 @@ def set_tags(actor: Actor, template: DocumentTemplate, tags: Iterable[str]) -> N
             for key, name in wanted.items()
             if key not in have
         )
-
-
-# --- Versions -----------------------------------------------------------------------------------
-
-
-def save_form(actor: Actor, version: TemplateVersion, definition: Json) -> TemplateVersion:
-    """Keeps an edited form of a draft. INPUT_INVALID where it is no form, INPUT_CONFLICTS for
-    versions that are no drafts."""
-    _require_administrator(actor)
-    if version.state != State.DRAFT:
-        raise PortalError(ErrorCode.INPUT_CONFLICTS, "Only a draft's form can be changed.")
-    try:
-        form = Form.from_json(definition)
-    except ValueError as error:
-        raise PortalError(ErrorCode.INPUT_INVALID, str(error), at="form") from error
-    version.definition = form.to_json()
-    of_document = [one for one in version.findings if one["part"] != "form"]
-    version.findings = [*of_document, *_of_form(version)]
-    version.save(update_fields=["definition", "findings"])
-    return version
-
-
-def save_sample(actor: Actor, version: TemplateVersion, values: Json) -> None:
-    """Keeps the values that previews of a version are filled with."""
-    _require_administrator(actor)
-    version.sample = values
-    version.save(update_fields=["sample"])
-
-
-def new_draft(actor: Actor, version: TemplateVersion) -> TemplateVersion:
-    """A draft with the file and form of a version; the draft there is, where there is one."""
-    _require_administrator(actor)
-    with transaction.atomic():
-        draft = version.template.versions.filter(state=State.DRAFT).first()
-        if draft is not None:
-            return draft
-        most = version.template.versions.aggregate(most=Max("number"))["most"] or 0
-        return TemplateVersion.objects.create(
-            template=version.template,
-            number=most + 1,
-            blob=version.blob,
-            file_name=version.file_name,
-            definition=version.definition,
-            used=version.used,
-            findings=version.findings,
-            sample=version.sample,
-        )
-
-
-def examine(actor: Actor, version: TemplateVersion) -> list[Finding]:
-    """Runs the doctor on a version again, for instance after fonts were installed."""
-    _require_administrator(actor)
-    reading = engine.read(version.blob)
-    version.used = reading["used"]
-    version.findings = [*reading["findings"], *_of_form(version)]
-    version.save(update_fields=["used", "findings"])
-    return [Finding(**one) for one in version.findings]
-
-
-def publish_version(actor: Actor, version: TemplateVersion) -> None:
-    """Makes a draft (or a retired version) the published one; the one before is retired.
-
-    Raises INPUT_CONFLICTS when the doctor found errors.
-    """
-    _require_administrator(actor)
-    if version.errors:
-        count = len(version.errors)
-        raise PortalError(
-            ErrorCode.INPUT_CONFLICTS,
-            f"The doctor found {count} error(s); a template with errors cannot be published.",
-            errors=version.errors,
-        )
-    with transaction.atomic():
-        # Two administrators at once: the row of the template makes them take turns.
-        DocumentTemplate.objects.select_for_update().get(pk=version.template_id)
-        version.template.versions.filter(state=State.PUBLISHED).exclude(pk=version.pk).update(
-            state=State.RETIRED
-        )
-        version.state, version.published_at = State.PUBLISHED, timezone.now()
-        version.save(update_fields=["state", "published_at"])
-    logger.info("Published %s of template %s", version, version.template.guid)
-
-
-publish = publish_version
-
-
-def retire(actor: Actor, version: TemplateVersion) -> None:
-    """Takes the published version back; the template is offered to nobody then."""
-    _require_administrator(actor)
-    version.template.versions.filter(pk=version.pk, state=State.PUBLISHED).update(
-        state=State.RETIRED
-    )
-    version.refresh_from_db(fields=["state"])
-
-
-def set_active(actor: Actor, template: DocumentTemplate, active: bool) -> None:
-    """Offers a template, or stops offering it."""
-    _require_administrator(actor)
-    template.is_active = active
-    template.save(update_fields=["is_active"])
-
-
-def diff(actor: Actor, old: TemplateVersion, new: TemplateVersion) -> Json:
-    """What changed from one version to another.
-
-    `fields` lists {path, change: added|removed|changed, what: [...]} of the forms, `paragraphs`
-    {change, part, old, new} of the texts.
-    """
-    _require_administrator(actor)
-    texts = {"paragraphs": []} if old.blob_id == new.blob_id else engine.compare(old.blob, new.blob)
-    before, after = (dict(version.form.walk()) for version in (old, new))
-    fields: list[Json] = [
-        {"path": path, "change": "removed", "what": []} for path in before if path not in after
-    ]
-    for path, field in after.items():
-        if path not in before:
-            fields.append({"path": path, "change": "added", "what": []})
-            continue
-        was = before[path]
-        changed = [
-            name
-            for name in field.__slots__
-            if name != "fields" and getattr(field, name) != getattr(was, name)
-        ]
-        if changed:
-            fields.append({"path": path, "change": "changed", "what": changed})
-    return {"fields": fields, "paragraphs": texts["paragraphs"]}
 
 
 # --- Filling ------------------------------------------------------------------------------------
@@ -389,10 +258,11 @@ def preview(
     return engine.preview(filling, max(0, page), width)
 
 
-def dry_run(actor: Actor, version: TemplateVersion, language: str = "") -> PagePreview:
-    """The first page filled with the version's sample values, or made-up ones."""
-    _require_administrator(actor)
-    return preview(actor, version, sample_of(version), language=language)
+def fill_sample(actor: Actor, version: TemplateVersion, language: str = "") -> bytes:
+    """A dry run: the document filled with the version's sample values; nothing is kept."""
+    require_administrator(actor)
+    fitting = clean(version.form, sample_of(version), complete=False).values
+    return engine.fill(Filling(version, fitting, {}, language))[0]
 
 
 def sample_of(version: TemplateVersion) -> Json:
@@ -402,14 +272,9 @@ def sample_of(version: TemplateVersion) -> Json:
 
 def find_by_guid(actor: Actor, guid: uuid.UUID | str) -> DocumentTemplate:
     """A template by its id, whatever its state; for administrators."""
-    _require_administrator(actor)
+    require_administrator(actor)
     identity = selectors.as_guid(guid)
     found = DocumentTemplate.objects.filter(guid=identity).first() if identity else None
     if found is None:
         raise PortalError(ErrorCode.TEMPLATE_NOT_FOUND, at="template")
     return found
-
-
-def _require_administrator(actor: Actor) -> None:
-    if not actor.is_administrator:
-        raise PortalError(ErrorCode.SCOPE_MISSING, "Only administrators manage templates.")
