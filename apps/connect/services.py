@@ -204,10 +204,10 @@ def find(actor: Actor, identity: str, datasource_id: str = "") -> Filling:
         actor.require("pd_ConnectWebApi")
     identity = identity.lower()
     session = sessions.find(actor, identity, kinds=(CONNECT,))
-    detail = ConnectDetail.objects.select_related(
-        "datasource", "template", "version", "document__blob"
-    ).get(session=session)
-    if datasource_id and str(detail.datasource.guid) != datasource_id.lower():
+    rows = ConnectDetail.objects.filter(session=session)
+    detail = rows.select_related("datasource", "template", "version", "document__blob").first()
+    # None: its datasource was deleted, and everything with it.
+    if detail is None or (datasource_id and str(detail.datasource.guid) != datasource_id.lower()):
         raise PortalError(ErrorCode.SESSION_NOT_FOUND)
     sessions.touch(session)
     return Filling(identity, session, detail)

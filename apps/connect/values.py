@@ -61,15 +61,23 @@ def faults_of_hidden(
     """
     of_fields = clean(form, dict(data), complete=False).errors
     known = {*used, *(path for path, _ in form.walk())}
+    inner = {above for path in known for above in _prefixes(path)[:-1]}
+    # What the document uses as a whole may hold anything.
+    places = known - inner
     return [
         *(fault for fault in of_fields if fault.code != "unknown_key"),
         *(
             FieldError(at, "unknown_key", f"The template has no place for {path}.")
             for at, path in _leaves(data, "", "")
-            # What the document uses as a whole may hold anything.
-            if not any(path == one or path.startswith(f"{one}.") for one in known)
+            if places.isdisjoint(_prefixes(path))
         ),
     ]
+
+
+def _prefixes(path: str) -> list[str]:
+    """a, a.b and a.b.c of "a.b.c"."""
+    keys = path.split(".")
+    return [".".join(keys[:count]) for count in range(1, len(keys) + 1)]
 
 
 def _leaves(value: Any, at: str, path: str) -> Iterator[tuple[str, str]]:

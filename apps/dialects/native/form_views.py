@@ -86,12 +86,7 @@ class Draft(FormView):
         """Keeps what was typed, unchecked, unless another window saved meanwhile."""
         form, body = self.form(identity), json_body(request)
         filling.save_draft(form, form_wire.number_of(body, "number"), form_wire.values_of(body))
-        return self.answer(
-            {
-                "number": form.detail.draft_number,
-                "saved_at": form.detail.draft_saved_at,
-            }
-        )
+        return self.answer(form_wire.draft(form))
 
 
 class Preview(FormView):

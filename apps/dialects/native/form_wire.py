@@ -25,10 +25,7 @@ def state(form: Filling, extra: str = "") -> Json:
         "form": form.form.to_json() if shows_form else None,
         "language": detail.language,
         "values": detail.values if shows_form else {},
-        "draft": {
-            "number": detail.draft_number,
-            "saved_at": detail.draft_saved_at.isoformat() if detail.draft_saved_at else None,
-        },
+        "draft": draft(form),
         "picker": {
             "allowed": picks,
             "total": filling.candidates(form, extra).count() if picks else 0,
@@ -47,6 +44,15 @@ def _chosen(form: Filling) -> Json:
         "name": form.detail.template_name,
         "tags": [tag.name for tag in template.tags.all()] if template else [],
         "version": version.number if version else None,
+    }
+
+
+def draft(form: Filling) -> Json:
+    """The number that the next save needs, and when the last one was."""
+    saved = form.detail.draft_saved_at
+    return {
+        "number": form.detail.draft_number,
+        "saved_at": saved.isoformat() if saved else None,
     }
 
 
