@@ -46,6 +46,7 @@ class DocumentTemplate(models.Model):
     created_at = models.DateTimeField("created", default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = "template"
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["datasource", "name"], name="template_name_in_source")

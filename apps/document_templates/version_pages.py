@@ -20,7 +20,7 @@ from apps.clients.actors import Actor
 from apps.core.errors import PortalError
 from apps.document_templates import services, versions
 from apps.document_templates.forms import NewFileForm, NewTemplateForm
-from apps.document_templates.models import DocumentTemplate, TemplateVersion
+from apps.document_templates.models import Datasource, DocumentTemplate, TemplateVersion
 from apps.workfiles import services as workfiles
 
 TEMPLATES = "admin/document_templates/documenttemplate"
@@ -47,6 +47,9 @@ def upload(model_admin: ModelAdmin[DocumentTemplate], request: HttpRequest) -> H
     """A Word file becomes a template."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
+    if not Datasource.objects.exists():
+        messages.info(request, "A template belongs to a datasource, its library. Add one first.")
+        return redirect("admin:document_templates_datasource_add")
     form = NewTemplateForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         file, given = form.cleaned_data["file"], form.cleaned_data

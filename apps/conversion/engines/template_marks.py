@@ -81,8 +81,7 @@ def read(lines: list[Line], filters: frozenset[str]) -> Reading:
             at = max(0, min(len(texts), error.lineno) - 1)
             if not _OPENING.search(texts[at]):
                 break
-            if not any(one["code"] in ("unclosed_block", "stray_end") for one in reading.findings):
-                reading.findings.append(_fault_of_syntax(lines[at], texts[at], str(error.message)))
+            reading.findings.append(_fault_of_syntax(lines[at], texts[at], str(error.message)))
             texts[at] = ""
         except RecursionError:
             break
@@ -183,7 +182,10 @@ def _fault_of_syntax(line: Line, text: str, message: str) -> Finding:
 
 
 def _check_blocks(lines: list[Line], texts: list[str], reading: Reading) -> None:
-    """Find blocks that do not end, and ends without a beginning, where they stand."""
+    """Find blocks that do not end, and ends without a beginning, where they stand.
+
+    `texts` are mended, so that the rest can be read: ends are added, stray ones taken away.
+    """
     open_blocks: list[tuple[str, int]] = []
 
     def tell(code: str, at: int, message: str, remedy: str) -> None:
@@ -202,7 +204,7 @@ def _check_blocks(lines: list[Line], texts: list[str], reading: Reading) -> None
 
     for at, text in enumerate(texts):
         if open_blocks and lines[at].part != lines[open_blocks[-1][1]].part:
-            _tell_open(open_blocks, tell)
+            texts[at - 1] += _tell_open(open_blocks, tell)
         for statement in _STATEMENT.finditer(text):
             word = statement[1]
             if word in _BLOCKS:
@@ -218,10 +220,18 @@ def _check_blocks(lines: list[Line], texts: list[str], reading: Reading) -> None
                         f"“{word}” ends nothing that is open here.",
                         f"Delete it, or add the “{begin}” it belongs to.",
                     )
-    _tell_open(open_blocks, tell)
+                    texts[at] = texts[at].replace(_whole(text, statement.start()), "", 1)
+    if texts:
+        texts[-1] += _tell_open(open_blocks, tell)
 
 
-def _tell_open(open_blocks: list[tuple[str, int]], tell: Any) -> None:
+def _whole(text: str, start: int) -> str:
+    return text[start : text.index("%}", start) + 2]
+
+
+def _tell_open(open_blocks: list[tuple[str, int]], tell: Any) -> str:
+    """Tells of the open blocks; returns what ends them."""
+    ends = "".join(f"{{% {_BLOCKS[word]} %}}" for word, _ in reversed(open_blocks))
     for word, at in open_blocks:
         tell(
             "unclosed_block",
@@ -230,6 +240,7 @@ def _tell_open(open_blocks: list[tuple[str, int]], tell: Any) -> None:
             f"Add {{% {_BLOCKS[word]} %}} after what belongs to it.",
         )
     open_blocks.clear()
+    return ends
 
 
 class _Walk:
@@ -300,7 +311,7 @@ class _Walk:
                 self._column(node, names, when)
         elif isinstance(node, nodes.Compare):
             self._comparison(node, names, when)
-        else:
+        elif not isinstance(node, nodes.Call):  # refused, so that what it names is no field
             arithmetic = isinstance(node, nodes.Add | nodes.Sub | nodes.Mul | nodes.Div | nodes.Neg)
             for inner in node.iter_child_nodes():
                 self._value(inner, names, when, "number" if arithmetic else hint)

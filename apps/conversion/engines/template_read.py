@@ -70,7 +70,7 @@ def reading_of(package: TemplatePackage) -> dict[str, Any]:
     findings += _fonts(package)
     order = {"error": 0, "warning": 1, "info": 2}
     findings = [one for at, one in enumerate(findings) if one not in findings[:at]]
-    findings.sort(key=lambda one: order[one["severity"]])
+    findings.sort(key=lambda one: (order[one["severity"]], one["part"], one["paragraph"] or 0))
     return {
         "fields": fields,
         "used": list(dict.fromkeys([*reading.usages, *(control.path for control in controls)])),
