@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from pathlib import Path
@@ -37,12 +38,16 @@ def fill(job: Job) -> Meta:
     values.json: `fields` (the form), `values`, `data` (JSON objects), `language`, `pictures`
     (name to file below in/). `warnings` in the meta name what had no value.
     """
+    gc.disable()  # this process ends with the document
     wanted = json.loads((job.directory / "in" / "values.json").read_text("utf-8"))
     package = TemplatePackage(job.source)
     for finding in unsafe(package):
         if finding["severity"] == "error":
             raise Refusal("document_corrupt", f"The template is not safe: {finding['message']}")
-    template = Template(job.source)
+    try:
+        template = Template(job.source)
+    except (SyntaxError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise Refusal("document_corrupt", f"The template cannot be read: {error}"[:500]) from error
     pictures = {
         str(name): str(job.directory / file)
         for name, file in wanted.get("pictures", {}).items()

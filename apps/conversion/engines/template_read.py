@@ -33,6 +33,7 @@ def read(job: Job) -> Meta:
     `paragraphs` how many there are.
     """
     package = TemplatePackage(job.source)
+    package.parse_everything()
     result = reading_of(package)
     target = job.out / "template.json"
     target.write_text(json.dumps(result, ensure_ascii=False), "utf-8")
