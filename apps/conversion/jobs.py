@@ -158,13 +158,7 @@ def _convert(rendition: Rendition) -> Outcome:
         name = "first" if recipe.needs_first_page_only else "whole"
         params = {"part": name, "watermarks": json.loads(recipe.stamp)}
     elif recipe.kind != "pdf":
-        params = {
-            "first": recipe.first,
-            "last": recipe.last,
-            "format": recipe.format,
-            "rotate": recipe.rotate,
-        } | ({"dpi": recipe.dpi} if recipe.dpi else {"width": recipe.width})
-        params |= {n: v for n in ("pages", "height", "apart") if (v := getattr(recipe, n))}
+        params = recipe.parameters()
     with _job_directory(rendition.fence) as directory:
         workfiles.copy_to(source, directory / "in" / f"source.{extension}")
         against = _made_of(rendition.partner) if rendition.partner else rendition.against

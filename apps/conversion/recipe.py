@@ -8,7 +8,18 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 Kind = Literal[
-    "pdf", "stamp", "group", "raster", "svg", "text", "search", "compare", "changes", "file", "join"
+    "pdf",
+    "stamp",
+    "group",
+    "raster",
+    "tile",
+    "svg",
+    "text",
+    "search",
+    "compare",
+    "changes",
+    "file",
+    "join",
 ]
 RASTER_FORMATS = ("png", "jpeg", "webp")
 # Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
@@ -34,7 +45,8 @@ class Recipe:
     `file` makes files to hand out of some `pages`, or all: a part "file" (pdf, tiff, txt), or parts
     "page/N" (png, jpeg, svg, and where the pages are to be `apart` also pdf, tiff). Images fit into
     `width` and `height`, where these are given. `join` makes a PDF, part "whole", of two. `changes`
-    compares the texts of two PDFs: a part "revisions".
+    compares the texts of two PDFs: a part "revisions". `tile` makes part of the image of a page,
+    the pixels in `box`: a part "tile".
     """
 
     kind: Kind
@@ -48,10 +60,17 @@ class Recipe:
     pages: str = ""  # "0-2,5,7-"; blank for all
     height: int = 0
     apart: bool = False
+    box: str = ""  # "x,y,width,height"
 
     def canonical(self) -> str:
         """The same text for the same recipe: part of the cache key."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    def parameters(self) -> dict[str, object]:
+        """What the engine's operation takes of it."""
+        names = ["first", "last", "format", "rotate", "dpi" if self.dpi else "width"]
+        names += [name for name in ("pages", "height", "apart", "box") if getattr(self, name)]
+        return {name: getattr(self, name) for name in names}
 
     @property
     def needs_first_page_only(self) -> bool:
@@ -124,6 +143,12 @@ def file(
     if width or height:
         return replace(recipe, width=width, height=height)
     return replace(recipe, dpi=150)
+
+
+def tile(page: int, box: tuple[int, int, int, int], *, format: str, dpi: int) -> Recipe:
+    """The pixels (x, y, width, height) of a page's image at `dpi` dots per inch."""
+    written = ",".join(map(str, box))
+    return Recipe("tile", page, page, format=format, dpi=dpi, box=written)
 
 
 def on_ladder(width: int) -> int:

@@ -34,7 +34,7 @@ _PASSING_MEMORY = timedelta(seconds=10)
 _BULK_BYTES = 5 * 1024**2
 _HUGE_BYTES = 50 * 1024**2
 # Nothing is made from these, so nothing waits for them.
-_LEAVES = {"raster", "svg", "text", "group", "search", "changes"}
+_LEAVES = {"raster", "tile", "svg", "text", "group", "search", "changes"}
 # The part of a rendition that others are made from.
 WHOLE = ("whole", "file")
 

@@ -127,6 +127,21 @@ def page_image(
     return conversion.wait_for(view.request(recipe), f"page/{page}", seconds=seconds)
 
 
+def page_tile(
+    view: View,
+    page: int,
+    box: tuple[int, int, int, int],
+    *,
+    format: str,
+    dpi: int,
+    seconds: float,
+) -> RenditionPart:
+    """Some pixels (x, y, width, height) of a page's image; errors as for :func:`page_image`."""
+    _ensure_page(view, page, seconds)
+    recipe = recipes.tile(page, box, format=format, dpi=dpi)
+    return conversion.wait_for(view.request(recipe), "tile", seconds=seconds)
+
+
 def page_svg(view: View, page: int, *, seconds: float) -> RenditionPart:
     """The SVG of a page; errors as for :func:`page_image`."""
     pages = _ensure_page(view, page, seconds)

@@ -15,6 +15,7 @@ import pytest
 from apps.comparison.places import Finder
 from apps.conversion.engines import protocol
 from tests import corpus
+from tests.engine import documents
 from tests.engine_process import EngineProcess, Outcome
 
 PAIRS = sorted(path.parent.name for path in corpus.ROOT.glob("compare/*/original.docx"))
@@ -232,3 +233,43 @@ def test_a_pair_of_pdf_files(engine: EngineProcess) -> None:
     assert all(any(_fulfils(f, change) for f in found) for change in changes)
     assert len(found) == len(changes)
     assert all(f["places"] or f["original_places"] for f in found)
+
+
+@corpus.requires_corpus
+def test_a_pair_of_workbooks_by_their_texts(engine: EngineProcess) -> None:
+    [folder] = corpus.ROOT.glob("compare/xlsx-*")
+    original, revised = (
+        engine.pdf(folder / f"{side}.xlsx", first_page=False).file("whole")
+        for side in ("original", "revised")
+    )
+    outcome = compare(engine, original, revised, op="changes", extension="pdf")
+    proof = outcome.meta["proof"]
+    assert proof["accept_all"]
+    assert proof["reject_all"]
+    assert proof["not_compared"] == ["formatting", "pictures"]
+    assert outcome.meta["revisions"] > 0
+
+
+def test_pages_without_text_are_named(engine: EngineProcess) -> None:
+    scanned = documents.pdf([("", {}), ("Words", {})])
+    outcome = compare(engine, scanned, scanned, op="changes", extension="pdf")
+    assert outcome.meta["revisions"] == 0
+    proof = outcome.meta["proof"]
+    assert proof["not_compared"] == ["formatting", "pictures", "pages without text"]
+    assert len(proof["details"]) == 2
+    assert all("page 1 of the" in detail for detail in proof["details"])
+
+
+@pytest.mark.parametrize(
+    ("revised", "code"),
+    [
+        (b"no document", "format_mismatch"),
+        (b"", "document_empty"),
+        (b"%PDF-1.4", "document_corrupt"),
+    ],
+)
+def test_a_broken_revised_document_is_refused(
+    engine: EngineProcess, revised: bytes, code: str
+) -> None:
+    original = documents.pdf([("Words", {})])
+    assert compare(engine, original, revised, op="changes", extension="pdf").code == code

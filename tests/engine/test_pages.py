@@ -363,3 +363,23 @@ def test_a_drawing_whose_root_comes_late_or_in_wide_letters(
     )
     assert outcome.code == "done"
     assert outcome.meta["sizes"] == [[72.0, 36.0]]
+
+
+@pytest.mark.parametrize("form", ["png", "jpeg", "webp"])
+def test_a_tile_is_part_of_the_page(engine: EngineProcess, form: str) -> None:
+    source = documents.pdf([("Words", {})])
+    whole = _pages(engine, "raster", source, first=0, last=0, format="png", dpi=72)
+    with Image.open(whole.file("page/0")) as page:
+        width, height = page.size
+        expected = page.convert("RGB").crop((100, 50, 164, 82))
+    params = {"first": 0, "last": 0, "format": form, "dpi": 72, "box": "100,50,64,32"}
+    outcome = engine.run("pages", "tile", source, params, extension="pdf")
+    with Image.open(outcome.file("tile")) as tile:
+        assert tile.size == (64, 32)
+        if form == "png":
+            assert tile.convert("RGB").tobytes() == expected.tobytes()
+    params["box"] = f"{width - 10},{height - 5},64,32"
+    outcome = engine.run("pages", "tile", source, params, extension="pdf")
+    assert outcome.part("tile")["meta"] == {"width": 10, "height": 5}
+    params["box"] = f"{width},0,64,32"
+    assert engine.run("pages", "tile", source, params, extension="pdf").code == "page_not_found"

@@ -29,6 +29,7 @@ from . import (
     stamp,
     svg,
     text,
+    tiles,
     zygote,
 )
 from .job import Engine, Job, Operation, Refusal
@@ -86,6 +87,7 @@ OPERATIONS = {
     "stamp": Operation(stamp.stamp),
     "svg": Operation(svg.pages, _programs_for_svg),
     "text": Operation(text.text),
+    "tile": Operation(tiles.tile),
     "jail-test": Operation(jail_test.probe, _programs_for_probe),
 }
 

@@ -56,6 +56,13 @@ def raster(job: Job) -> Meta:
         return {"pages": len(document), "first": pages.start, "last": pages.stop - 1}
 
 
+def image_type(form: str) -> str:
+    """The media type of an image format. Raises Refusal for one that is not made here."""
+    if form not in _MEDIA_TYPES:
+        raise Refusal("format_unsupported", f"No page image format {form!r}.")
+    return _MEDIA_TYPES[form]
+
+
 def page_range(params: Meta, count: int) -> range:
     """The pages asked for by `first` and `last`, cut to those that exist."""
     first = max(0, int(params.get("first", 0)))

@@ -374,6 +374,7 @@ get_page_attributes = _page(
         )
     },
 )
+_SCALE = _query("Scale", "Of the session's resolution.", {"type": "number", "exclusiveMinimum": 0})
 get_page = _page(
     "getPage",
     _IMAGES | {(200, "image/svg+xml"): api.answers_bytes("The page.")},
@@ -382,7 +383,10 @@ get_page = _page(
         "The session's `contentType` by default, else png.",
         {"type": "string", "enum": [*RASTER_FORMATS, "svg"]},
     ),
-    _query("Scale", "Of the session's resolution.", {"type": "number", "exclusiveMinimum": 0}),
+    _SCALE,
+)
+get_tile = _page(
+    "getTile", _IMAGES, _query("ContentType", "png by default.", _IMAGE_FORMAT), _SCALE
 )
 get_thumbnail = _page(
     "getThumbnail", _IMAGES, _query("ContentType", "png by default.", _IMAGE_FORMAT)

@@ -22,6 +22,7 @@ _sessions = [
     path("Document/q/<int:first>-<int:last>/Text", views.DocumentText.as_view()),
     path("Page/q/<int:page>", views.Page.as_view()),
     path("Page/q/<int:page>/Attributes", views.PageAttributes.as_view()),
+    path("Page/q/<int:page>/Tile/<int:x>/<int:y>/<int:width>/<int:height>", views.Tile.as_view()),
     path("Page/q/<int:page>/<int:width>x<int:height>", views.Thumbnail.as_view()),
 ]
 

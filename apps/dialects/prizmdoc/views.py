@@ -347,11 +347,30 @@ class Page(ViewerView):
         )
         if format == "svg":
             return page_response(content.page_svg(view, page, seconds=_SECONDS))
-        scale = wire.query_number(request.query_params, "Scale", 1.0)
-        dpi = max(1, min(1200, round(wire.resolution(view.session.echo) * scale)))
+        dpi = _scaled(request, view)
         return page_response(
             content.page_image(view, page, format=format, dpi=dpi, seconds=_SECONDS)
         )
+
+
+class Tile(ViewerView):
+    """GET /PCCIS/V1/Page/q/{page}/Tile/{x}/{y}/{width}/{height}?DocumentID=u...&Scale="""
+
+    @schema.get_tile
+    def get(self, request: Request, page: int, **box: int) -> HttpResponseBase:
+        """Some pixels of a page's image, counted from its top left."""
+        view = self.view_of_query()
+        format = wire.query_choice(request.query_params, "ContentType", "png", *RASTER_FORMATS)
+        tile = wire.tile(box)
+        dpi = _scaled(request, view)
+        return page_response(
+            content.page_tile(view, page, tile, format=format, dpi=dpi, seconds=_SECONDS)
+        )
+
+
+def _scaled(request: Request, view: View) -> int:
+    scale = wire.query_number(request.query_params, "Scale", 1.0)
+    return max(1, min(1200, round(wire.resolution(view.session.echo) * scale)))
 
 
 class Thumbnail(ViewerView):

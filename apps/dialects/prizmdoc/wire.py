@@ -17,6 +17,7 @@ from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.prizmdoc import bodies
 
 Json = dict[str, Any]
+MOST_TILE = 4096
 MAXIMUM_SECONDS = 30 * 24 * 3600
 
 
@@ -164,6 +165,17 @@ def file_extension(parameters: Mapping[str, str]) -> str:
             "FileExtension", extension, {"type": "string", "pattern": "^[A-Za-z0-9]+$"}
         )
     return extension
+
+
+def tile(box: Mapping[str, int]) -> tuple[int, int, int, int]:
+    """x, y, width and height of a tile's path. Raises INPUT_INVALID."""
+    for name in ("width", "height"):
+        if not 1 <= box[name] <= MOST_TILE:
+            expected = {"type": "integer", "minimum": 1, "maximum": MOST_TILE}
+            error = bodies.invalid(name, str(box[name]), expected)
+            error.data["in"] = "path"
+            raise error
+    return box["x"], box["y"], box["width"], box["height"]
 
 
 def _invalid_query(at: str, value: str, expected: Json) -> PortalError:

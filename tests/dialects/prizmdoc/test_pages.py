@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from apps.conversion import recipe as recipes
+from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
 from tests import factories
 
@@ -233,3 +234,34 @@ def test_wrong_credentials_do_not_matter_to_a_viewer(api: Integrator, shown: str
     viewer = Integrator(type(api.http)(headers={"Authorization": "Bearer wrong"}))
     answer = viewer.call("GET", f"/Document/q/Attributes?DocumentID=u{shown}")
     assert answer.status_code == 200
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v1", line="GET Page Tile: the pixels from x, y on, width x height", outcome="ours"
+)
+def test_a_tile_of_a_page(api: Integrator, shown: str) -> None:
+    recipe = recipes.tile(1, (0, 256, 512, 300), format="png", dpi=300)
+    factories.ready(factories.source_of(shown), recipe, {"tile": (b"tile", "image/png")})
+    answer = get(api, "/Page/q/1/Tile/0/256/512/300", shown, "&Scale=2")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert answer.getvalue() == b"tile"
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v1", line="GET Page Tile: outside the page or the document is 404", outcome="ours"
+)
+def test_a_tile_that_is_not_there(api: Integrator, shown: str) -> None:
+    assert_error(get(api, "/Page/q/3/Tile/0/0/9/9", shown), 404, "PageNotFound")
+    recipe = recipes.tile(0, (5000, 0, 9, 9), format="png", dpi=150)
+    source = factories.source_of(shown)
+    rendition = conversion.request(source, recipe, client=source.client)
+    factories.fail(rendition, "page_not_found", "The tile lies outside the page.")
+    assert_error(get(api, "/Page/q/0/Tile/5000/0/9/9", shown), 404, "PageNotFound")
+
+
+@pytest.mark.parametrize(
+    ("path", "at"), [("0/0/0/9", "width"), ("0/0/9/0", "height"), ("0/0/4097/9", "width")]
+)
+def test_a_tile_has_a_size(api: Integrator, shown: str, path: str, at: str) -> None:
+    answer = get(api, f"/Page/q/0/Tile/{path}", shown)
+    assert assert_error(answer, 480, "InvalidInput", at)["in"] == "path"

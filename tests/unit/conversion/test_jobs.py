@@ -62,7 +62,12 @@ def test_the_engine_gets_the_file_its_format_the_password_and_the_limits() -> No
     _, engine = run(fakes.succeeds(pages=1))
     job = engine.jobs[0]
     assert job["source"] == "in/source.docx"
-    assert job["params"] == {"format": "docx", "first_page": True, "password": "geheim"}
+    assert job["params"] == {
+        "format": "docx",
+        "first_page": True,
+        "password": "geheim",
+        "standard": None,
+    }
     assert job["deadline"] == settings.CONVERSION_SECONDS
     assert job["memory"] == settings.CONVERSION_MEMORY_BYTES
     assert Path(job["dir"]).parent == settings.JOBS_DIR
@@ -85,7 +90,7 @@ def test_a_page_follows_its_pdf_in_one_go() -> None:
 def test_pages_of_a_group_are_parts_of_one_job() -> None:
     rendition, _ = run(fakes.succeeds(pages=9), recipes.raster(2, 9, format="png", dpi=150))
     names = sorted(rendition.parts.values_list("name", flat=True))
-    assert names == ["page/1", "page/2", "page/3", "page/4"]
+    assert names == [f"page/{page}" for page in range(1, 9)]
 
 
 @pytest.mark.parametrize(
