@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import time
 
 import pikepdf
 from docx import Document
@@ -22,6 +23,31 @@ def show(integrator: Integrator, name: str, content: bytes) -> str:
     identity = integrator.open(externalId=name)
     answer = integrator.upload(identity, content, name.rpartition(".")[2])
     assert answer.status_code == 200, answer.headers.get("Accusoft-Status-Message")
+    return identity
+
+
+def pack(integrator: Integrator, package_id: str, content: bytes, **input: object) -> None:
+    """A complete viewing package of a PDF."""
+    file = integrator.call("POST", "/PCCIS/V1/WorkFile?FileExtension=pdf", data=content).json()
+    source = {"type": "workFile", "fileId": file["fileId"]}
+    body = {"input": {"source": source, "packageId": package_id, **input}}
+    process = integrator.call("POST", "/v3/viewingPackageCreators", json=body).json()["processId"]
+    deadline = time.monotonic() + 120
+    while True:
+        answer = integrator.call("GET", f"/v3/viewingPackageCreators/{process}").json()
+        if answer["state"] == "complete":
+            return
+        assert answer["state"] == "processing", answer
+        assert time.monotonic() < deadline, answer
+        time.sleep(0.05)
+
+
+def show_package(integrator: Integrator, package_id: str) -> str:
+    """A v3 session on a package; returns its id."""
+    body = {"input": {"source": {"type": "viewingPackage", "packageId": package_id}}}
+    answer = integrator.call("POST", "/v3/viewingSessions", json=body)
+    assert answer.status_code == 200, answer.text
+    identity: str = answer.json()["viewingSessionId"]
     return identity
 
 

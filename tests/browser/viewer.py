@@ -21,14 +21,14 @@ class Viewer:
     url: str
     watch: Watch
 
-    def open(self, identity: str) -> Viewer:
+    def open(self, identity: str, prefix: str = "u") -> Viewer:
         """Follows the link to a session, without waiting for its document."""
-        self.page.goto(f"{self.url}/view/u{identity}")
+        self.page.goto(f"{self.url}/view/{prefix}{identity}")
         return self
 
-    def read(self, identity: str) -> Viewer:
+    def read(self, identity: str, prefix: str = "u") -> Viewer:
         """Follows the link and waits for the first page."""
-        self.open(identity)
+        self.open(identity, prefix)
         expect(self.sheet(0)).to_have_attribute("data-state", "ready", timeout=FIRST_PAGE_MS)
         return self
 
@@ -88,9 +88,11 @@ class Viewer:
         """The picture of a page has a pixel for each pixel of the screen."""
         self.page.wait_for_function(
             """(number) => {
-              const image = document.querySelector(`.page[data-page="${number}"] img`);
+              const page = document.querySelector(`.page[data-page="${number}"]`);
+              const image = page?.querySelector("img, canvas");
               const needed = image?.offsetWidth * devicePixelRatio;
-              return image?.complete && image.naturalWidth >= needed - 1;
+              const width = image?.naturalWidth ?? image?.width;
+              return image?.complete !== false && width >= needed - 1;
             }""",
             arg=number,
         )
