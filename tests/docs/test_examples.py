@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 from docx import Document
 
+from tests.connector import Connector, connector
 from tests.stack import PROJECT, Stack
 
 LINK = re.compile(r"http://\S+/view/u[A-Za-z0-9_-]{43}")
@@ -101,3 +103,42 @@ def test_readme_prints_a_working_link(stack: Stack) -> None:
         timeout=60,
     )
     assert "document portal you host yourself" in " ".join(text.json()["pages"][0]["text"].split())
+
+
+CONNECT = {
+    "curl": ["bash", str(EXAMPLES / "connect.sh")],
+    "python": [sys.executable, str(EXAMPLES / "connect.py")],
+    "powershell": ["pwsh", "-NoProfile", "-File", str(EXAMPLES / "Open-Connect.ps1")],
+}
+
+
+@pytest.fixture(scope="module")
+def program(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connector]:
+    with connector(stack, tmp_path_factory.mktemp("connect")) as program:
+        yield program
+
+
+@pytest.mark.parametrize("name", CONNECT)
+def test_connect_example_opens_a_form_and_gets_the_document(
+    name: str, program: Connector, tmp_path: Path
+) -> None:
+    command = [*CONNECT[name], program.datasource, program.template]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    environment = os.environ | {
+        "URL": program.url,
+        "CLIENT_ID": program.credentials["client_id"],
+        "CLIENT_SECRET": program.credentials["client_secret"],
+        "WAIT": "1",
+    }
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        printed = running.stdout.readline() + running.stdout.readline()
+        link = re.search(r"Link: (http://\S+/app/web/connect\?sessionId=([0-9a-f-]{36}))", printed)
+        assert link, printed
+        assert requests.get(link[1], timeout=30).status_code == 200
+        assert program.complete(link[2]).status_code == 200
+        assert running.wait(timeout=60) == 0
+    assert (tmp_path / "connect.pdf").read_bytes().startswith(b"%PDF")
