@@ -98,6 +98,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:oauth2_provider_accesstoken_changelist"),
                     },
                     {
+                        "title": "Prepared sessions",
+                        "icon": "edit_document",
+                        "link": reverse_lazy("admin:connect_sessiontemplate_changelist"),
+                    },
+                    {
                         "title": "Webhooks",
                         "icon": "webhook",
                         "link": reverse_lazy("admin:clients_webhookendpoint_changelist"),

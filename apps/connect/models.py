@@ -92,6 +92,7 @@ class SessionTemplate(models.Model):
     )
 
     class Meta:
+        verbose_name = "prepared session"
         ordering = ["datasource", "name"]
         constraints = [
             models.UniqueConstraint(

@@ -184,6 +184,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "prepared session",
                 "ordering": ["datasource", "name"],
                 "constraints": [
                     models.UniqueConstraint(
