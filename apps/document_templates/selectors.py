@@ -97,9 +97,9 @@ def published(template: DocumentTemplate) -> TemplateVersion:
 
 
 def tags_of(templates: QuerySet[DocumentTemplate]) -> list[str]:
-    """Every tag of these templates once, by name."""
-    rows = TemplateTag.objects.filter(template__in=templates).order_by("folded")
-    return list(dict.fromkeys(rows.values_list("name", flat=True)))
+    """Every tag of these templates once, by name; as it was spelled first."""
+    rows = TemplateTag.objects.filter(template__in=templates).order_by("folded", "-pk")
+    return list(dict(rows.values_list("folded", "name")).values())
 
 
 def folded(tag: str) -> str:
