@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from re import _parser  # type: ignore[attr-defined]  # sre_parse, until it has a public name
 from typing import Any, Literal
 
 Page = dict[str, Any]
@@ -61,8 +62,19 @@ class Term:
         """Whether it finds its own characters and nothing else."""
         return self.kind == "simple" and all(c.isalnum() or c in " -_,;:'\"/" for c in self.pattern)
 
+    def check(self) -> None:
+        """Raises ValueError, with the reason, for no regular expression.
+
+        It is parsed and no more: to compile a few hundred letters can take a web process seconds.
+        """
+        if self.kind == "regex":
+            try:
+                _parser.parse(self.pattern)
+            except (re.error, OverflowError, RecursionError) as error:
+                raise ValueError(str(error)) from error
+
     def compile(self) -> re.Pattern[str]:
-        """The pattern. Raises ValueError, with the reason, for no regular expression."""
+        """The pattern, in a process that may be killed. Raises ValueError as `check` does."""
         flags = 0 if self.case else re.IGNORECASE
         if self.kind == "wildcard":
             parts = _PARTS.findall(unicodedata.normalize("NFC", self.pattern.strip()))
@@ -110,15 +122,16 @@ def _is_regex(pattern: str) -> bool:
     return True
 
 
-def find(page: Page, pattern: re.Pattern[str]) -> list[Hit]:
-    """All matches on one page, in reading order."""
+def find(page: Page, pattern: re.Pattern[str], *, most: int | None = None) -> list[Hit]:
+    """The matches on one page in reading order, all or the first so many."""
     text: str = page["text"]
-    starts = [word[0] for word in page["words"]]
+    starts: list[float] = []
     hits = []
     for match in pattern.finditer(text):
         start, end = match.span()
         if start == end:
             continue
+        starts = starts or [word[0] for word in page["words"]]
         hits.append(
             Hit(
                 page=page["page"],

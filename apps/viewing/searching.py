@@ -55,7 +55,7 @@ def start(identity: str, terms: Sequence[Term], *, echo: Mapping[str, object]) -
     """
     for number, term in enumerate(terms):
         try:
-            term.compile()
+            term.check()
         except ValueError as error:
             raise PortalError(
                 ErrorCode.INPUT_INVALID,

@@ -326,17 +326,26 @@ def give_password(identity: str, password: str, *, seconds: float = 20.0) -> Vie
 
     Raises PASSWORD_WRONG, and NOT_READY when it is not known in time whether it does: then nothing
     is kept, and asking again goes on waiting. Also DOCUMENT_MISSING, and why the conversion failed.
+    A document that does not ask for a password is left as it is.
     """
-    view = find(Actor.viewer(), identity)
+    view = look(Actor.viewer(), identity)
+    if not _asks_for_password(view.required_pdf(), seconds):
+        return view
     view.detail.password = seal(password)
     pdf = view.request_pdf()
     if pdf.state == Rendition.State.FAILED:
         conversion.retry(pdf, password)
+    if _asks_for_password(pdf, seconds):
+        raise PortalError(ErrorCode.PASSWORD_WRONG, at="password")
+    ViewingDetail.objects.filter(session=view.session).update(password=view.detail.password)
+    return look(Actor.viewer(), identity)
+
+
+def _asks_for_password(pdf: Rendition, seconds: float) -> bool:
     try:
         conversion.wait_for(pdf, "first", "whole", seconds=seconds)
     except PortalError as error:
-        if error.code in (ErrorCode.PASSWORD_REQUIRED, ErrorCode.PASSWORD_WRONG):
-            raise PortalError(ErrorCode.PASSWORD_WRONG, at="password") from error
-        raise
-    ViewingDetail.objects.filter(session=view.session).update(password=view.detail.password)
-    return look(Actor.viewer(), identity)
+        if error.code not in (ErrorCode.PASSWORD_REQUIRED, ErrorCode.PASSWORD_WRONG):
+            raise
+        return True
+    return False

@@ -63,6 +63,15 @@ def test_an_expression_without_end_is_given_up(engine: EngineProcess) -> None:
     assert len(hits(outcome)) == 40
 
 
+def test_an_expression_that_takes_long_to_compile_is_given_up(engine: EngineProcess) -> None:
+    begun = time.monotonic()
+    costly = {"kind": "regex", "pattern": "[\u0100-\uffff]" * 4000}
+    outcome = run(engine, costly, {"pattern": "foxes"}, pages=2)
+    assert time.monotonic() - begun < 30
+    assert outcome.meta["timed_out"] == [0]
+    assert len(hits(outcome)) == 2
+
+
 def test_a_job_past_its_deadline_is_killed(engine: EngineProcess) -> None:
     terms = [{"kind": "regex", "pattern": rf"(a+)+[!-{chr(n)}]{{2}}"} for n in range(40, 48)]
     assert run(engine, *terms, deadline=2).code == "timeout"

@@ -43,9 +43,13 @@ def search(job: Job) -> Meta:
     """
     listed = json.loads((job.directory / str(job.params["terms"])).read_bytes())["terms"]
     terms = [finding.Term(**term) for term in listed]
-    patterns = {number: term.compile() for number, term in enumerate(terms)}
-    seconds_left = dict.fromkeys(patterns, _TERM_SECONDS)
     signal.signal(signal.SIGALRM, _give_up)
+    seconds_left = dict.fromkeys(range(len(terms)), _TERM_SECONDS)
+    patterns = {number: term.compile() for number, term in enumerate(terms) if term.literal}
+    for number, term in enumerate(terms):
+        if not term.literal:
+            with contextlib.suppress(_TooLong, ValueError), _time_limit(seconds_left[number]):
+                patterns[number] = term.compile()
     parts = _Parts(job)
     truncated = False
     with pdf.open_pdf(job.source, job.params.get("password")) as document:

@@ -299,6 +299,14 @@ def test_a_name_is_what_the_caller_called_it() -> None:
     assert content.name(viewing.find(VIEWER, factories.view())) == ""
 
 
+def test_a_document_that_opens_is_not_converted_anew_for_every_guess() -> None:
+    identity = factories.view(content=factories.PDF_BYTES)
+    factories.ready_pdf(factories.source_of(identity))
+    viewing.give_password(identity, "guess")
+    assert Rendition.objects.count() == 1
+    assert viewing.find(VIEWER, identity).password == ""
+
+
 def test_a_password_nobody_knows_to_be_right_yet_is_not_kept() -> None:
     identity = factories.view(content=factories.PDF_BYTES)
     source = factories.source_of(identity)
