@@ -76,6 +76,8 @@ def test_script_to_page_to_every_kind_to_documents(filler: Filler, library: Libr
         form.box("Price", form.entry(number)).fill(price)
     page.get_by_role("button", name="Move entry 2 up").click()
     expect(form.box("Title", form.entry(0))).to_have_value("Lamp")
+    column = page.locator(".form-scroller")
+    assert column.evaluate("(node) => node.scrollWidth - node.clientWidth") <= 0
     image = {"name": "logo.png", "mimeType": "image/png", "buffer": forms.picture()}
     form.box("Logo").set_input_files(image)
     expect(form.field("Logo").get_by_role("button", name="Remove")).to_be_visible()
@@ -302,6 +304,7 @@ def test_a_draft_survives_and_two_windows_lose_nothing(filler: Filler, library: 
     second.expect_saved()
     first.box("Text").fill("Mine")
     conflict = first.page.get_by_test_id("conflict")
+    expect(conflict).to_be_in_viewport()
     expect(conflict).to_contain_text("also changed in another window")
     expect(first.box("Text")).to_have_value("Mine")
     first.page.get_by_test_id("conflict_mine").click()
@@ -340,9 +343,40 @@ def test_without_a_server_nothing_typed_is_lost(filler: Filler, library: Library
     expect(form.box("Subject")).to_have_value("Typed without a server")
 
 
+def test_a_failing_converter_is_named_and_nothing_is_lost(filler: Filler, library: Library) -> None:
+    form = filler()
+    form.watch.expect("status of 503")
+    form.fill_in(library.open())
+    form.expect_preview()
+    page = form.page
+    body = {"title": "Starting", "code": "engine_unavailable", "detail": "The engine is starting."}
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(body))
+
+    for path in ("preview", "complete"):
+        page.route(f"**/{path}", fail)
+    form.complete()
+    preview = page.get_by_test_id("preview")
+    expect(preview).to_contain_text("The engine is starting.")
+    expect(page.get_by_test_id("preview-image")).to_be_visible()
+    form.finish()
+    expect(page.get_by_role("heading", name="The document could not be made")).to_be_focused()
+    expect(form.summary).to_contain_text("The engine is starting.")
+    for path in ("preview", "complete"):
+        page.unroute(f"**/{path}")
+    preview.get_by_role("button", name="Try again").click()
+    expect(preview).not_to_contain_text("The engine is starting.")
+    form.finish()
+    expect(form.message).to_have_attribute("data-state", "finished", timeout=60_000)
+
+
 def test_over_unknown_and_withdrawn(filler: Filler, library: Library, tmp_path: Path) -> None:
     form = filler(locale="de-CH")
     form.watch.expect("status of 404")
+    answer = form.page.request.get(f"{form.url}/app/web/connect?sessionId=nothing")
+    assert answer.status == 404
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     form.open("76288508-c861-4af7-a151-46ed946e5d1f")
     expect(form.message).to_contain_text("Dieser Link ist nicht mehr gültig")
     expect(form.page.locator("html")).to_have_attribute("lang", "de")

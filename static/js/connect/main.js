@@ -23,6 +23,7 @@ let form = null;
 /** @type {Record<string, any>} the server's last word */
 let state = {};
 let finishing = false;
+let isLost = false;
 
 const values = () => form.values();
 const preview = createPreview(api, values);
@@ -62,7 +63,7 @@ function show(newest, interrupted = false) {
   else if (state.state === "finished") screens.showResult(state.result, api, interrupted);
   else if (state.state === "template_gone") screens.showGone(state.picker.allowed ? pick : null);
   else {
-    screens.showFinishing();
+    if (byId("screen").dataset.state !== "finishing") screens.showFinishing();
     setTimeout(look, ASK_AGAIN_MS, interrupted);
   }
 }
@@ -243,10 +244,12 @@ addEventListener("keydown", (event) => {
   }
 });
 watchConnection(api, { found: () => (form && !draft.isClean() ? draft.now() : undefined) });
+/* Leaving saves what was typed; where that cannot work, the browser asks. */
 addEventListener("beforeunload", (event) => {
-  if (form && root.dataset.shows === "form" && !draft.isClean() && !navigator.onLine)
-    event.preventDefault();
+  if (isLost && root.dataset.shows === "form" && !draft.isClean()) event.preventDefault();
 });
+api.on("lost", () => (isLost = true));
+api.on("found", () => (isLost = false));
 api.on("ended", ({ detail }) => {
   preview.stop();
   dismiss("removed");

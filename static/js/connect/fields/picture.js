@@ -26,7 +26,7 @@ export function createPicture(field, scope, context) {
   });
   const thumb = make("div", { class: "thumb" });
   const choose = make("label", { class: "button", for: shell.id });
-  const hint = make("span", { class: "help" }, say("picture_drop"));
+  const hint = make("span", { class: "help drop-hint" }, say("picture_drop"));
   const remove = make(
     "button",
     { class: "button plain", type: "button", click: clear },
