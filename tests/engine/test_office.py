@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from apps.conversion.engines import pdf as pdf_engine
+from apps.conversion.engines import written_pdf
 from tests import corpus
 from tests.engine import documents
 from tests.engine_process import EngineProcess, Outcome, children_of
@@ -201,3 +202,9 @@ def _office_zygote(engine: EngineProcess) -> int:
         if b"engines.office" in command:
             return process
     raise AssertionError("no office zygote")
+
+
+def test_only_spreadsheets_have_a_limit_that_documents_reach() -> None:
+    assert written_pdf.page_limit({}, "calc") == 2000
+    assert written_pdf.page_limit({}, "writer") == 100_000
+    assert written_pdf.page_limit({"max_pages": 30}, "calc") == 30

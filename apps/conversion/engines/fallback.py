@@ -21,7 +21,6 @@ from .protocol import Meta
 _UNFIT = 4
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SOFFICE = str(lok.PROGRAM / "soffice.bin")
-_DEFAULT_MAX_PAGES = 2000
 _START_SECONDS = 60
 _FAMILIES = (
     ("calc", "xlsx xlsm xltx xlsb xls xlt ods ots fods csv tsv"),
@@ -74,13 +73,13 @@ def _make_profile(directory: Path, version: str) -> bool:
 
 
 def to_pdf(job: Job) -> Meta:
-    """Operation `pdf`, params {format, max_pages (2000), standard? ("a-2b" for PDF/A)}."""
+    """Operation `pdf`, params {format, max_pages, standard? ("a-2b" for PDF/A)}."""
     source = intake.admit(job)
     if source.password:
         raise Refusal("format_unsupported", "The fallback office engine opens no passwords.")
-    limit = int(job.params.get("max_pages") or _DEFAULT_MAX_PAGES)
     form = str(job.params["format"]).lower()
     family = next((name for name, forms in _FAMILIES if form in forms.split()), "writer")
+    limit = written_pdf.page_limit(job.params, family)
     settings: dict[str, Any] = {"PageRange": {"type": "string", "value": f"1-{limit}"}}
     if job.params.get("standard") == "a-2b":
         settings["SelectPdfVersion"] = {"type": "long", "value": "2"}

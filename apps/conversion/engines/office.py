@@ -33,7 +33,6 @@ from .protocol import Meta
 UNFIT = 4
 _PDF = "application/pdf"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_DEFAULT_MAX_PAGES = 2000
 _DEFAULT_LOCALE = "en-GB"
 _FONT_SECONDS = 0.15
 
@@ -78,7 +77,7 @@ def _prepare(directory: Path) -> None:
 def to_pdf(job: Job) -> Meta:
     """Operation `pdf`: an office or text document as PDF, its first page before the rest.
 
-    Params: format (extension), password?, first_page (bool), max_pages (2000), locale ("en-GB"),
+    Params: format (extension), password?, first_page (bool), max_pages, locale ("en-GB"),
     standard ("a-2b" for PDF/A), page (from 0: only that one, or the last, as part "page").
     """
     from . import uno_documents as documents
@@ -93,7 +92,7 @@ def to_pdf(job: Job) -> Meta:
         raise Refusal("document_empty", "The document has nothing to print.")
     if params.get("page") is not None:
         return _one_page(job, document, pages)
-    limit = int(params.get("max_pages") or _DEFAULT_MAX_PAGES)
+    limit = written_pdf.page_limit(params, documents.kind_of(document))
     standard = str(params.get("standard") or "")
     if params.get("first_page", True) and pages > 1:
         first = job.out / "first.pdf"

@@ -7,12 +7,25 @@ from __future__ import annotations
 
 import mmap
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+# A spreadsheet has a page for every screenful down to its last cell; other documents have the
+# pages that somebody wrote.
+_MOST_SHEET_PAGES = 2000
+_MOST_PAGES = 100_000
 
 _PAGE_TREE = re.compile(rb"/Type\s*/Pages\b")
 _COUNT = re.compile(rb"/Count\s+(\d+)")
 _MEDIA_BOX = re.compile(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]")
 _TITLE = re.compile(rb"/Title\s*<FEFF([0-9A-Fa-f]*)>\s*/(?:Author|Subject|Keywords|Creator)")
+
+
+def page_limit(params: Mapping[str, Any], kind: str) -> int:
+    """How many pages to write at most: `max_pages`, or what suits the kind ("calc", "writer")."""
+    asked = params.get("max_pages")
+    return int(asked or (_MOST_SHEET_PAGES if kind == "calc" else _MOST_PAGES))
 
 
 def pages_of(pdf: Path) -> int | None:
