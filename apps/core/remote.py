@@ -2,42 +2,86 @@
 
 The name is resolved once and the connection goes to that very address, so that a second answer
 of the name server cannot move it (DNS rebinding). Only public addresses are reached, whatever
-their spelling, and only hosts on the caller's list. Every redirect passes the same gate.
+their spelling, and only hosts on the caller's list. Every redirect passes the same gate. Each
+exchange has one deadline, for its headers and its body together.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from urllib.parse import SplitResult, urljoin, urlsplit
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPException
+from typing import Self
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from apps.core.errors import ErrorCode, PortalError
 
 _REDIRECTS = 3
 _PORTS = {"http": 80, "https": 443}
+# For the connection, and once more for the TLS handshake.
+_CONNECT_SECONDS = 5.0
+_MARKS_OF_URLS = "%/?:@!$&'()*+,;=[]"
+# A certificate of another name is a ValueError.
+_FAULTS = (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
 
 
-class Download:
-    """A response being read; `read` gives up when the time for the whole download is over."""
+class _Watch:
+    """Breaks a connection off at the deadline, whatever it is waiting for.
 
-    def __init__(self, response: urllib3.BaseHTTPResponse, deadline: float) -> None:
+    A socket's own timeout is for each read: a byte now and then would keep it waiting for ever.
+    """
+
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self._connection = connection
+        self._is_over = False
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._break_off)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _break_off(self) -> None:
+        self._is_over = True
+        with suppress(OSError):
+            # Not the TLS socket's own shutdown: the reader would go on without TLS.
+            socket.socket.shutdown(self._connection, socket.SHUT_RDWR)
+
+    def check(self) -> None:
+        """Raises REMOTE_FAILED when the time is over: what was read may be cut off."""
+        if self._is_over:
+            raise PortalError(ErrorCode.REMOTE_FAILED, "The server took too long.")
+
+
+class Answer:
+    """An answer whose headers have come; `read` gives its body."""
+
+    def __init__(self, response: urllib3.BaseHTTPResponse, watch: _Watch) -> None:
         self._response = response
-        self._deadline = deadline
+        self._watch = watch
+        self.status = response.status
+        self.location = response.headers.get("Location", "")
         self.media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
 
     def read(self, size: int, /) -> bytes:
         """The next bytes; none at the end. Raises REMOTE_FAILED."""
-        if time.monotonic() > self._deadline:
-            raise PortalError(ErrorCode.REMOTE_FAILED, "The server sends too slowly.")
         try:
-            return self._response.read(size)
-        except urllib3.exceptions.HTTPError as error:
+            content = self._response.read(size)
+        except _FAULTS as error:
+            self._watch.check()
             raise PortalError(ErrorCode.REMOTE_FAILED, "The server broke off.") from error
+        self._watch.check()
+        return content
 
 
 @contextmanager
@@ -47,32 +91,25 @@ def fetch(
     hosts: Collection[str],
     headers: Mapping[str, str] | None = None,
     seconds: float = 60.0,
-) -> Iterator[Download]:
-    """A GET of `url`, whose host must be one of `hosts` (lower case).
+) -> Iterator[Answer]:
+    """A GET of `url`, whose host must be one of `hosts` (lower case); `seconds` are for all of it.
 
     Raises REMOTE_REFUSED where the gate is shut and REMOTE_FAILED where the other side is at fault.
     """
     deadline = time.monotonic() + seconds
     for _ in range(_REDIRECTS + 1):
         parts = check(url, hosts=hosts)
-        response = _request("GET", parts, _resolve(parts), headers or {}, deadline)
-        try:
-            location = response.headers.get("Location")
-            if response.status in (301, 302, 303, 307, 308) and location:
-                following = urljoin(url, location)
+        with _ask("GET", parts, _resolve(parts), headers or {}, deadline) as answer:
+            if answer.status in (301, 302, 303, 307, 308) and answer.location:
+                following = urljoin(url, answer.location)
                 if urlsplit(following).netloc != parts.netloc:
                     headers = None  # credentials are for the first host only
                 url = following
                 continue
-            if response.status != 200:
-                raise PortalError(
-                    ErrorCode.REMOTE_FAILED, f"The server answered {response.status}."
-                )
-            yield Download(response, deadline)
+            if answer.status != 200:
+                raise PortalError(ErrorCode.REMOTE_FAILED, f"The server answered {answer.status}.")
+            yield answer
             return
-        finally:
-            response.release_conn()
-            response.close()
     raise PortalError(ErrorCode.REMOTE_FAILED, f"More than {_REDIRECTS} redirects.")
 
 
@@ -89,12 +126,11 @@ def post(
     The answer's body is not read and no redirect followed. Raises REMOTE_REFUSED for an address
     that is not public, unless `allow_private`, and REMOTE_FAILED where nothing is answered.
     """
+    deadline = time.monotonic() + seconds
     parts = _parts(url)
     address = _resolve(parts, allow_private=allow_private)
-    response = _request("POST", parts, address, headers, time.monotonic() + seconds, body)
-    status = response.status
-    response.close()
-    return status
+    with _ask("POST", parts, address, headers, deadline, body) as answer:
+        return answer.status
 
 
 def check(url: str, *, hosts: Collection[str]) -> SplitResult:
@@ -150,39 +186,49 @@ def is_public(address: str) -> bool:
     return parsed.is_global and not parsed.is_multicast
 
 
-def _request(
+@contextmanager
+def _ask(
     method: str,
     parts: SplitResult,
     address: str,
     headers: Mapping[str, str],
     deadline: float,
     body: bytes | None = None,
-) -> urllib3.BaseHTTPResponse:
+) -> Iterator[Answer]:
     """A request to `address` that speaks to the host's name (Host header, SNI, certificate)."""
     host = parts.hostname or ""
-    timeout = urllib3.Timeout(connect=10, read=max(1.0, deadline - time.monotonic()))
-    pool: urllib3.HTTPConnectionPool
-    if parts.scheme == "https":
-        pool = urllib3.HTTPSConnectionPool(
-            address, parts.port, server_hostname=host, assert_hostname=host, timeout=timeout
-        )
-    else:
-        pool = urllib3.HTTPConnectionPool(address, parts.port, timeout=timeout)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    own = {
+        "Host": host if parts.port is None else f"{host}:{parts.port}",
+        "Accept-Encoding": "identity",
+    }
     wanted = {name: value for name, value in headers.items() if name.lower() != "host"}
-    try:
-        return pool.request(
-            method,
-            path,
-            body=body,
-            headers={
-                **wanted,
-                "Host": host if parts.port is None else f"{host}:{parts.port}",
-                "Accept-Encoding": "identity",
-            },
-            redirect=False,
-            retries=False,
-            preload_content=False,
-        )
-    except urllib3.exceptions.HTTPError as error:
-        raise PortalError(ErrorCode.REMOTE_FAILED, f"{host} did not answer.") from error
+    with closing(_connection(parts, address)) as connection:
+        try:
+            connection.connect()
+        except _FAULTS as error:
+            raise PortalError(ErrorCode.REMOTE_FAILED, f"{host} did not answer.") from error
+        connection.timeout = None  # from here on the watch counts
+        with _Watch(connection.sock, deadline) as watch:
+            try:
+                target = quote(path, safe=_MARKS_OF_URLS)
+                connection.request(method, target, body, wanted | own, preload_content=False)
+                response = connection.getresponse()
+            except _FAULTS as error:
+                watch.check()
+                raise PortalError(ErrorCode.REMOTE_FAILED, f"{host} did not answer.") from error
+            with closing(response):
+                watch.check()
+                yield Answer(response, watch)
+
+
+def _connection(parts: SplitResult, address: str) -> HTTPConnection:
+    if parts.scheme == "http":
+        return HTTPConnection(address, parts.port, timeout=_CONNECT_SECONDS)
+    return HTTPSConnection(
+        address,
+        parts.port,
+        timeout=_CONNECT_SECONDS,
+        server_hostname=parts.hostname,
+        assert_hostname=parts.hostname,
+    )
