@@ -7,10 +7,8 @@ import io
 import json
 from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from docx import Document
@@ -22,7 +20,6 @@ from apps.clients.models import ApiClient
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition, RenditionPart
 from apps.conversion.recipe import PDF, Recipe
-from apps.core.ids import new_token
 from apps.document_sessions import services as sessions
 from apps.document_sessions.lifecycle import Lifetime
 from apps.document_sessions.models import DocumentSession
@@ -73,9 +70,7 @@ def work_file(
 
 def kept(content: bytes) -> Blob:
     """Content the portal made itself, in storage."""
-    path = Path(settings.SCRATCH_DIR) / new_token()
-    path.write_bytes(content)
-    return workfiles.keep_files([path])[0]
+    return workfiles.keep_bytes(content)
 
 
 def session(

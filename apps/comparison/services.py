@@ -6,10 +6,7 @@ import gzip
 import json
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
-
-from django.conf import settings
 
 from apps.clients.models import ApiClient
 from apps.comparison.places import Finder
@@ -20,7 +17,6 @@ from apps.conversion.recipe import CHANGES, PDF, Recipe, all_text
 from apps.conversion.services import Source
 from apps.conversion.texts.words import Place
 from apps.core.errors import ErrorCode, PortalError
-from apps.core.ids import new_token
 from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS
 from apps.workfiles.models import Blob
@@ -225,9 +221,8 @@ def _red_lined_pages(
 
 def _keep(rendition: Rendition, places: _Content) -> None:
     """Stores the places beside the revisions, for every later reader."""
-    path = Path(settings.SCRATCH_DIR) / new_token()
-    path.write_bytes(gzip.compress(json.dumps(places).encode(), 1))
-    conversion.add_part(rendition, _PLACES, path, "application/gzip")
+    content = gzip.compress(json.dumps(places).encode(), 1)
+    conversion.add_part(rendition, _PLACES, content, "application/gzip")
 
 
 def _as_json(places: tuple[Place, ...]) -> list[list[Any]]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.conversion import made
 from apps.conversion.engines import protocol
 from apps.conversion.engines.registry import Name
 from apps.core.errors import ErrorCode, PortalError
@@ -23,6 +24,7 @@ from apps.workfiles import services as workfiles
 from apps.workfiles.models import Blob
 
 _MEMORY_BYTES = 1024**3
+_FILE_BYTES = 256 * 1024**2
 _PATIENCE_SECONDS = 5.0
 # A web process keeps no more than this many engine children waiting at once.
 _permits = threading.BoundedSemaphore(2 * settings.ENGINE_PROCESSES)
@@ -76,16 +78,17 @@ class Bench:
                 meta = event["meta"]
         return meta, files
 
-    def path(self, file: str) -> Path:
-        """A file the engine made. It is not trusted: a link out of out/ names another file."""
-        path = (self._directory / file).resolve()
-        if not path.is_relative_to(self._directory.resolve() / "out") or not path.is_file():
-            raise PortalError(ErrorCode.ENGINE_CRASHED, "The engine named a file it did not make.")
-        return path
+    def read(self, file: str) -> bytes:
+        """A file the engine made. Raises LIMIT_EXCEEDED when it is too large for the memory."""
+        with made.opened(self._directory, file) as stream:
+            content = stream.read(_FILE_BYTES + 1)
+        if len(content) > _FILE_BYTES:
+            raise PortalError(ErrorCode.LIMIT_EXCEEDED, "The document became too large.")
+        return content
 
     def reuse(self, file: str, name: str) -> None:
         """Make a file of one operation the source in/NAME of the next."""
-        self.path(file).rename(self._directory / "in" / name)
+        made.copy(self._directory, file, self._directory / "in" / name)
 
 
 @contextmanager

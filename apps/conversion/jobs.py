@@ -25,7 +25,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from apps.conversion import services
+from apps.conversion import made, services
 from apps.conversion.engines import protocol
 from apps.conversion.engines.registry import Route, route
 from apps.conversion.models import Rendition, RenditionPart
@@ -184,7 +184,7 @@ def _as_docx(directory: Path, name: str, which: str) -> str:
         if event["event"] == "failed":
             raise PortalError(_code(event["code"]), f"The {which} document: {event['detail']}")
         if event["event"] == "part" and event["file"]:
-            _made_by_engine(directory, event["file"]).rename(directory / f"{stem}.docx")
+            made.copy(directory, event["file"], directory / f"{stem}.docx")
     return f"{stem}.docx"
 
 
@@ -279,7 +279,8 @@ def _publish(rendition: Rendition, directory: Path, event: protocol.Part) -> Non
     if event["file"] is None:
         blob = rendition.source
     else:
-        blob = workfiles.keep_files([_made_by_engine(directory, event["file"])])[0]
+        with made.opened(directory, event["file"]) as stream:
+            blob = workfiles.keep(stream)
     meta = dict(event["meta"])
     if rendition.kind == "pdf" and event["name"] == "first":
         meta |= _inspect(blob)
@@ -321,16 +322,8 @@ def _whole_meta(meta: dict[str, Any], directory: Path) -> dict[str, Any]:
     named = meta.pop("sizes_file", None)
     if named is None:
         return meta
-    with _made_by_engine(directory, named).open("rb") as stream:
+    with made.opened(directory, named) as stream:
         return meta | {"sizes": json.loads(stream.read(_SIZES_BYTES))}
-
-
-def _made_by_engine(directory: Path, name: str) -> Path:
-    """A file of the job's out/. The engine is not trusted: a link out of it names another file."""
-    path = (directory / name).resolve()
-    if not path.is_relative_to(directory.resolve() / "out") or not path.is_file():
-        raise PortalError(ErrorCode.ENGINE_CRASHED, "The engine named a file it did not make.")
-    return path
 
 
 def _mine(rendition: Rendition) -> QuerySet[Rendition]:

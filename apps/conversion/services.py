@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
@@ -171,12 +170,12 @@ def parts(rendition: Rendition) -> list[RenditionPart]:
     return list(rendition.parts.select_related("blob").order_by("pk"))
 
 
-def add_part(rendition: Rendition, name: str, path: Path, media_type: str) -> None:
-    """Keeps what was worked out from a rendition's parts beside them; the file is gone then.
+def add_part(rendition: Rendition, name: str, content: bytes, media_type: str) -> None:
+    """Keeps what was worked out from a rendition's parts beside them.
 
     Nothing is kept when the rendition was evicted meanwhile.
     """
-    blob = workfiles.keep_files([path])[0]
+    blob = workfiles.keep_bytes(content)
     with contextlib.suppress(IntegrityError), transaction.atomic():
         rendition.parts.update_or_create(
             name=name, defaults={"blob": blob, "media_type": media_type}

@@ -48,7 +48,7 @@ def read(blob: Blob) -> Json:
     with direct.bench() as bench:
         bench.put("source.docx", blob)
         _, files = bench.run("templates", "template_read", "source.docx", seconds=_READ_SECONDS)
-        result: Json = json.loads(bench.path(files["template"]).read_text("utf-8"))
+        result: Json = json.loads(bench.read(files["template"]))
         return result
 
 
@@ -61,7 +61,7 @@ def compare(old: Blob, new: Blob) -> Json:
         _, files = bench.run(
             "templates", "template_diff", "source.docx", params, seconds=_READ_SECONDS
         )
-        result: Json = json.loads(bench.path(files["diff"]).read_text("utf-8"))
+        result: Json = json.loads(bench.read(files["diff"]))
         return result
 
 
@@ -69,7 +69,7 @@ def fill(filling: Filling) -> tuple[bytes, list[str]]:
     """The filled document, and what had no value."""
     with direct.bench() as bench:
         file, warnings = _fill(bench, filling)
-        return bench.path(file).read_bytes(), warnings
+        return bench.read(file), warnings
 
 
 def preview(filling: Filling, page: int, width: int) -> PagePreview:
@@ -86,7 +86,7 @@ def preview(filling: Filling, page: int, width: int) -> PagePreview:
         index = 0 if name == "page" else shown
         drawing = {"first": index, "last": index, "format": "png", "width": width}
         _, images = bench.run("pages", "raster", "page.pdf", drawing, seconds=_PAGE_SECONDS)
-        image = bench.path(images[f"page/{index}"]).read_bytes()
+        image = bench.read(images[f"page/{index}"])
         side, height = meta.get("size") or _A4
         return PagePreview(image, shown, int(meta["pages"]), side, height, warnings)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
-from typing import BinaryIO, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -56,32 +57,35 @@ def upload(
     client = actor.require_client()
     limits = (settings.MAX_UPLOAD_BYTES, client.maximum_upload_bytes, limit)
     limit = min(one for one in limits if one)
+    with _spooled(stream, limit) as (path, size, sha256):
+        with path.open("rb") as received:
+            kind = sniffing.identify(received, size, extension)
+        blob = _keep(path, size, sha256)
+        return hand_out(client, blob, extension=kind.extension, name=name, keep=keep)
+
+
+@contextmanager
+def _spooled(stream: Readable, limit: int | None = None) -> Iterator[tuple[Path, int, str]]:
+    """What a stream holds, in a file until the end of the block; its size in bytes and sha256."""
     with tempfile.NamedTemporaryFile(dir=settings.SCRATCH_DIR, delete=False) as scratch:
         path = Path(scratch.name)
         try:
-            size, sha256 = _spool(stream, cast(BinaryIO, scratch), limit)
+            size, digest = 0, hashlib.sha256()
+            while chunk := stream.read(storage.CHUNK_BYTES):
+                size += len(chunk)
+                if limit is not None and size > limit:
+                    raise PortalError(
+                        ErrorCode.DOCUMENT_TOO_LARGE,
+                        f"The upload is larger than {limit} bytes, the limit here.",
+                        at="body",
+                        limit=limit,
+                    )
+                digest.update(chunk)
+                scratch.write(chunk)
             scratch.flush()
-            kind = sniffing.identify(cast(BinaryIO, scratch), size, extension)
-            blob = _keep(path, size, sha256)
-            return hand_out(client, blob, extension=kind.extension, name=name, keep=keep)
+            yield path, size, digest.hexdigest()
         finally:
             path.unlink(missing_ok=True)
-
-
-def _spool(stream: Readable, target: BinaryIO, limit: int) -> tuple[int, str]:
-    size, digest = 0, hashlib.sha256()
-    while chunk := stream.read(storage.CHUNK_BYTES):
-        size += len(chunk)
-        if size > limit:
-            raise PortalError(
-                ErrorCode.DOCUMENT_TOO_LARGE,
-                f"The upload is larger than {limit} bytes, the limit here.",
-                at="body",
-                limit=limit,
-            )
-        digest.update(chunk)
-        target.write(chunk)
-    return size, digest.hexdigest()
 
 
 def _keep(path: Path, size: int, sha256: str) -> Blob:
@@ -109,41 +113,15 @@ def _claim(sha256: str) -> Blob | None:
     return None
 
 
-def keep_files(paths: Sequence[Path]) -> list[Blob]:
-    """Stores files the portal made itself, in one round trip to the database for all of them.
-
-    Returns their blobs in the same order; the files are gone afterwards.
-    """
-    made: dict[str, Blob] = {}
-    order: list[str] = []
-    for path in paths:
-        with path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        order.append(sha256)
-        if sha256 not in made:
-            made[sha256] = Blob(sha256=sha256, size=path.stat().st_size, location=storage.put(path))
-    Blob.objects.bulk_create(
-        made.values(),
-        update_conflicts=True,
-        unique_fields=["sha256"],
-        update_fields=["claimed_at"],
-    )
-    kept = {blob.sha256: blob for blob in Blob.objects.filter(sha256__in=made)}
-    for sha256, blob in made.items():
-        if kept[sha256].location != blob.location:
-            storage.delete(blob.location)
-    return [kept[sha256] for sha256 in order]
+def keep(stream: Readable) -> Blob:
+    """Stores content the portal made itself, or had made: a copy that nobody else can change."""
+    with _spooled(stream) as (path, size, sha256):
+        return _keep(path, size, sha256)
 
 
 def keep_bytes(content: bytes) -> Blob:
     """Stores something small the portal made itself."""
-    with tempfile.NamedTemporaryFile(dir=settings.SCRATCH_DIR, delete=False) as scratch:
-        scratch.write(content)
-    path = Path(scratch.name)
-    try:
-        return keep_files([path])[0]
-    finally:
-        path.unlink(missing_ok=True)
+    return keep(io.BytesIO(content))
 
 
 def hand_out(

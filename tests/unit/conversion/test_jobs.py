@@ -157,6 +157,38 @@ def test_an_engine_cannot_publish_a_file_outside_its_directory(tmp_path: Path) -
     assert rendition.parts.count() == 0
 
 
+def test_an_engine_cannot_change_what_was_published() -> None:
+    handles = []
+
+    def script(request: dict[str, object], directory: Path) -> Iterator[fakes.Event]:
+        part = fakes.part(directory, "whole", b"%PDF whole")
+        handles.append((directory / part["file"]).open("r+b"))
+        yield part
+        yield fakes.done(pages=1, sizes=[[10, 10, 1]])
+        yield fakes.EXIT
+
+    rendition, _ = run(script)
+    with handles[0] as handle:
+        handle.write(b"%PDF evil!")
+    assert content(rendition, "whole") == b"%PDF whole"
+
+
+def test_an_engine_cannot_publish_another_file_under_a_second_name() -> None:
+    secret = Path(settings.DATA_DIR) / "secret_key"
+
+    def script(request: dict[str, object], directory: Path) -> Iterator[fakes.Event]:
+        part = fakes.part(directory, "whole", b"")
+        (directory / part["file"]).unlink()
+        (directory / part["file"]).hardlink_to(secret)
+        yield part
+        yield fakes.done(pages=1, sizes=[[10, 10, 1]])
+        yield fakes.EXIT
+
+    rendition, _ = run(script)
+    assert (rendition.state, rendition.error_code) == (State.FAILED, ErrorCode.ENGINE_CRASHED)
+    assert secret.exists()
+
+
 def test_an_end_without_a_document_is_a_failure() -> None:
     def script(request: dict[str, object], directory: Path) -> Iterator[fakes.Event]:
         yield fakes.done()

@@ -140,17 +140,11 @@ def test_an_upload_that_loses_a_race_uses_the_winners_copy(
     assert services.read_all(work_file.blob) == factories.PDF_BYTES
 
 
-def test_files_the_portal_made_are_kept_once_in_the_order_given(
-    stored: Files, tmp_path: Path
-) -> None:
-    names = ["a", "b", "a again", "c"]
-    for name in names:
-        (tmp_path / name).write_bytes(name[:1].encode())
-    blobs = services.keep_files([tmp_path / name for name in names])
+def test_what_the_portal_made_is_kept_once(stored: Files, scratch: Files) -> None:
+    blobs = [services.keep_bytes(content) for content in (b"a", b"b", b"a", b"c")]
     assert [services.read_all(blob) for blob in blobs] == [b"a", b"b", b"a", b"c"]
-    (tmp_path / "b").write_bytes(b"b")
-    assert services.keep_files([tmp_path / "b"]) == [blobs[1]]
-    assert len(stored()) == 3
+    assert blobs[0] == blobs[2]
+    assert (len(stored()), scratch()) == (3, [])
 
 
 @pytest.mark.parametrize(
