@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -65,6 +66,12 @@ def listed(file: str) -> set[str]:
 def test_each_dependency_has_a_reason_and_a_licence(file: str, heading: str) -> None:
     table = rows("docs/reference/dependencies.md", heading)
     assert set(table) == listed(file)
+    assert all(len(cells) == 2 and all(cells) for cells in table.values())
+
+
+def test_each_library_of_the_browser_has_a_reason_and_a_licence() -> None:
+    table = rows("docs/reference/dependencies.md", "Browser, running")
+    assert set(table) == set(json.loads((PROJECT / "package.json").read_text())["dependencies"])
     assert all(len(cells) == 2 and all(cells) for cells in table.values())
 
 
