@@ -49,10 +49,10 @@ def _warm_up(directory: Path) -> None:
         document = docx.Document()
         document.add_paragraph("{{ Name }} {% for row in Rows %}{{ row.A }}{% endfor %}")
         document.save(str(source))
-        template = template_fill.Template(source)
+        template = template_fill.Template(TemplatePackage(source))
         environment = template_language.Environment(writer.filters(), writer.finalize)
-        template.render({"Name": "a\nb", "Rows": [{"A": "c"}]}, environment, autoescape=True)
-        template.save(io.BytesIO())
+        context = {"Name": "a\nb", "Rows": [{"A": "c"}]}
+        template.fill(context, environment, Path(folder) / "filled.docx")
 
 
 def main() -> NoReturn:

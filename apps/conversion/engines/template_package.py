@@ -43,7 +43,7 @@ _DANGEROUS_PARTS = (
 )
 # Attributes people see and write marks in.
 _SPOKEN_ATTRIBUTES = {"descr", "title", "name"}
-_TYPES = "[Content_Types].xml"
+TYPES = "[Content_Types].xml"
 
 
 def finding(
@@ -81,6 +81,8 @@ class TemplatePackage(Package):
                     raise Refusal("too_large", f"{name} unpacks to more than 16 MB.")
                 if _may_declare_a_type(self.bytes_of(name)):
                     self.xml(name)
+            if ".." in name.split("/") or "\\" in name:
+                raise Refusal("document_corrupt", "A piece of the template has no proper name.")
         if self.xml(self.main).find(f"{W}body") is None:
             raise Refusal("format_mismatch", "The template holds no Word document.")
 
@@ -90,6 +92,13 @@ class TemplatePackage(Package):
             self._trees[part] = super().xml(part)
         return self._trees[part]
 
+    def add_tree(self, part: str, root: Element) -> None:
+        """Make a new part known."""
+        self._trees[part] = root
+
+    def has(self, part: str) -> bool:
+        return part in self._trees or super().has(part)
+
     def parse_everything(self) -> None:
         """Look at the parts no mark can be in, too. Raises Refusal for XML that is none."""
         for name in self.parts(""):
@@ -98,13 +107,17 @@ class TemplatePackage(Package):
 
     def stories(self) -> Iterator[tuple[str, Element]]:
         """What holds marks, with its name for people: body, headers, footers, footnotes."""
-        yield "body", self.xml(self.main)
+        for story, part in self.story_parts():
+            yield story, self.xml(part)
+
+    def story_parts(self) -> Iterator[tuple[str, str]]:
+        """The stories' names and parts."""
+        yield "body", self.main
         for kind in ("header", "footer"):
-            related = sorted(set(self.related(self.main, kind).values()))
-            for number, part in enumerate(related, 1):
-                yield f"{kind} {number}", self.xml(part)
+            for number, part in enumerate(sorted(set(self.related(self.main, kind).values())), 1):
+                yield f"{kind} {number}", part
         for part in sorted(set(self.related(self.main, "footnotes").values())):
-            yield "footnotes", self.xml(part)
+            yield "footnotes", part
 
 
 def _may_declare_a_type(data: bytes) -> bool:
@@ -164,7 +177,7 @@ def unsafe(package: TemplatePackage) -> list[Finding]:
         )
     types = {
         entry.get("ContentType", "")
-        for entry in package.xml(_TYPES)
+        for entry in package.xml(TYPES)
         if entry.get("PartName", "").lstrip("/") == package.main
     }
     if any("macroEnabled" in kind for kind in types):
