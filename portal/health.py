@@ -61,4 +61,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "storage": _storage,
     "engine-office": _engine("office"),
     "engine-pages": _engine("pages"),
+    "engine-templates": _engine("templates"),
 }

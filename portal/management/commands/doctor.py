@@ -24,6 +24,7 @@ _REMEDIES = {
     "storage": "Free some space below DATA_DIR, or point STORAGE_URL at an object store.",
     "engine-office": "Start the portal with `make run`; its log says why the engine ended.",
     "engine-pages": "Start the portal with `make run`; its log says why the engine ended.",
+    "engine-templates": "Start the portal with `make run`; its log says why the engine ended.",
     "fonts": "Run `make setup`, or install the Debian packages of deploy/packages.txt.",
     "programs": "Run `make setup`, or install the Debian packages of deploy/packages.txt.",
     "broker": "Check BROKER_URL and that the broker answers.",
