@@ -129,7 +129,8 @@ def resolve(actor: Actor, datasource: Datasource, selection: Selection) -> Docum
     """
     if selection.template_id:
         return templates.by_id(actor, [datasource], selection.template_id)
-    found = list(templates.find_templates(actor, [datasource], tags=selection.tags)[:2])
+    matching = templates.find_templates(actor, [datasource], tags=selection.tags)
+    found = list(matching.prefetch_related(None)[:2])
     if not found:
         what = "with these tags" if selection.tags else "to choose from"
         raise PortalError(
