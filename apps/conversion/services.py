@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -163,6 +164,24 @@ def _start(rendition: Rendition) -> None:
 def part(rendition: Rendition, name: str) -> RenditionPart | None:
     """A part if it is made already."""
     return rendition.parts.filter(name=name).select_related("blob").first()
+
+
+def ready_parts(
+    source: Source, recipes: Sequence[Recipe], name: str, *, password: str = ""
+) -> dict[Recipe, RenditionPart]:
+    """The parts of this name that are made already, of many recipes in one look; a use of them."""
+    keys = {_key(source, recipe, password, None): recipe for recipe in recipes}
+    made = RenditionPart.objects.filter(rendition__key__in=keys, name=name)
+    found = {keys[part.rendition.key]: part for part in made.select_related("rendition", "blob")}
+    now = timezone.now()
+    stale = [
+        part.rendition_id
+        for part in found.values()
+        if now - part.rendition.used_at > timedelta(minutes=1)
+    ]
+    if stale:
+        Rendition.objects.filter(pk__in=stale).update(used_at=now)
+    return found
 
 
 def parts(rendition: Rendition) -> list[RenditionPart]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -16,6 +15,7 @@ from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
 from apps.conversion.models import RenditionPart as RenditionPart  # what page_image() returns
 from apps.core.errors import ErrorCode, PortalError
+from apps.viewing import texts
 from apps.viewing.view import View
 from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS
@@ -151,12 +151,27 @@ def page_svg(view: View, page: int, *, seconds: float) -> RenditionPart:
 
 def page_text(view: View, page: int, *, seconds: float) -> search.Page:
     """The text of a page with the box of each word; errors as for :func:`page_image`."""
-    pages = _ensure_page(view, page, seconds)
-    rendition = view.request(recipes.text(page, pages))
-    for found in _pages_in(conversion.wait_for(rendition, "text", seconds=seconds)):
-        if found["page"] == page:
-            return found
-    raise PortalError(ErrorCode.PAGE_NOT_FOUND)
+    return next(page_texts(view, range(page, page + 1), seconds=seconds))
+
+
+def page_texts(view: View, wanted: range, *, seconds: float) -> Iterator[search.Page]:
+    """The text of pages in a row, one at a time; errors come before the first."""
+    pages = _ensure_page(view, wanted[-1], seconds)
+    recipe_of = {page: recipes.text(page, pages) for page in wanted}
+    renditions = {recipe: view.request(recipe) for recipe in dict.fromkeys(recipe_of.values())}
+    parts = {
+        recipe: conversion.wait_for(rendition, "text", seconds=seconds)
+        for recipe, rendition in renditions.items()
+    }
+
+    def read(page: int) -> search.Page:
+        recipe = recipe_of[page]
+        group = texts.group_of(parts[recipe])
+        if page - recipe.first >= len(group.lines):
+            raise PortalError(ErrorCode.PAGE_NOT_FOUND)
+        return group.page(page - recipe.first)
+
+    return map(read, wanted)
 
 
 def page_size(view: View, page: int, *, seconds: float) -> tuple[float, float]:
@@ -190,26 +205,23 @@ def find_text(view: View, query: str, *, case: bool, whole: bool) -> SearchResul
     wanted = recipes.all_text(pages) if pages else [recipes.text(0, None)]
     hits: list[search.Hit] = []
     complete = pages is not None
-    for recipe in wanted:
-        rendition = view.request(recipe)
-        conversion.raise_failure(rendition)
-        part = conversion.part(rendition, "text")
+    for part in view.parts(wanted, "text"):
         if part is None:
             complete = False
             continue
-        for page in _pages_in(part):
-            hits.extend(search.find(page, pattern))
+        group = texts.group_of(part)
+        for index, text in enumerate(group.texts):
+            if pattern.search(text):
+                most = _SEARCH_HITS + 1 - len(hits)
+                hits.extend(search.find(group.page(index), pattern, most=most))
+        if len(hits) > _SEARCH_HITS:
+            break
     return SearchResult(hits[:_SEARCH_HITS], complete, truncated=len(hits) > _SEARCH_HITS)
 
 
 def read(part: RenditionPart) -> bytes:
     """A part's bytes."""
     return workfiles.read_all(part.blob)
-
-
-def _pages_in(part: RenditionPart) -> list[search.Page]:
-    pages: list[search.Page] = json.loads(gzip.decompress(read(part)))["pages"]
-    return pages
 
 
 def _ensure_page(view: View, page: int, seconds: float) -> int | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from apps.comparison.services import Method, method_for
 from apps.conversion import recipe as recipes
 from apps.conversion import services as conversion
-from apps.conversion.models import Rendition
+from apps.conversion.models import Rendition, RenditionPart
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import unseal
 from apps.document_sessions.models import DocumentSession
@@ -87,6 +88,20 @@ class View:
             password=self.password,
             watermarks=watermarks,
         )
+
+    def parts(self, wanted: Sequence[recipes.Recipe], name: str) -> Iterator[RenditionPart | None]:
+        """A part of each rendition, None where it is still being made; asks for it then.
+
+        Those that are there cost one look for all of them. Raises why one has failed.
+        """
+        ready = conversion.ready_parts(self.source, wanted, name, password=self.password)
+        for recipe in wanted:
+            if recipe in ready:
+                yield ready[recipe]
+            else:
+                rendition = self.request(recipe)
+                conversion.raise_failure(rendition)
+                yield conversion.part(rendition, name)
 
     def request_pdf(self) -> Rendition:
         """The document's PDF without watermarks: it tells pages, sizes and what went wrong."""

@@ -14,7 +14,7 @@ from apps.workfiles.formats import FORMATS
 
 Name = Literal["office", "pages", "templates"]
 # Raised when the engines' output changes, so that cached renditions are made anew.
-_REVISION = 3
+_REVISION = 4
 _OFFICE_FAMILIES = {"word", "sheet", "slides", "drawing", "text"}
 _LIBREOFFICE = Path("/usr/lib/libreoffice/program/versionrc")
 

@@ -26,12 +26,18 @@ _loose_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctype
 
 
 def text(job: Job) -> Meta:
-    """Operation `text`: words of pages `first` to `last` into out/text.json.gz."""
+    """Operation `text`: words of pages `first` to `last` into out/text.json.gz.
+
+    Each page is a line of its own, so that one can be read without the others.
+    """
     with pdf.open_pdf(job.source, job.params.get("password")) as document:
         pages = page_range(job.params, len(document))
-        content = {"pages": [page_text(document, index) for index in pages]}
+        lines = ",\n".join(
+            json.dumps(page_text(document, index), ensure_ascii=False, separators=(",", ":"))
+            for index in pages
+        )
         target = job.out / "text.json.gz"
-        data = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        data = f'{{"pages":[\n{lines}\n]}}'
         target.write_bytes(igzip.compress(data.encode("utf-8", "replace"), 1))
         job.part("text", target, "application/gzip", {"pages": len(pages)})
         return {"pages": len(document), "first": pages.start, "last": pages.stop - 1}
