@@ -112,12 +112,21 @@ def to_pdf(job: Job) -> Meta:
 
 
 def _one_page(job: Job, document: Any, pages: int) -> Meta:
+    """Before the first export LibreOffice may count a page too many: the layout is not settled."""
     from . import uno_documents as documents
 
     page = max(0, min(int(job.params["page"]), pages - 1))
     target = job.out / "page.pdf"
-    documents.export_pdf(document, target, str(page + 1))
+    try:
+        documents.export_pdf(document, target, str(page + 1))
+    except Refusal:
+        last = documents.count_pages(document) - 1
+        if last >= page:
+            raise
+        page = last
+        documents.export_pdf(document, target, str(page + 1))
     job.part("page", target, _PDF)
+    pages = documents.count_pages(document)
     return {"pages": pages, "page": page, "size": written_pdf.size_of(target)}
 
 
