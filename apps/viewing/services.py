@@ -200,7 +200,7 @@ def attach_upload(
 def attach_work_file(actor: Actor, identity: str, file_id: str) -> WorkFile:
     """Makes an uploaded work file the session's document."""
     view = find_to_change(actor, identity)
-    _ensure_no_document(view)
+    _ensure_no_document(view, at="fileId")
     work_file = workfiles.get(actor, file_id)
     workfiles.keep_until(work_file, view.session.ends_at)
     return _assign(view, work_file)
@@ -234,14 +234,14 @@ def fetch(session_pk: int) -> None:
         )
 
 
-def _ensure_no_document(view: View) -> None:
+def _ensure_no_document(view: View, *, at: str = "") -> None:
     if view.compares:
         raise PortalError(
             ErrorCode.INPUT_CONFLICTS,
             "The session compares two documents; it cannot show a single one as well.",
         )
     if view.detail.source is not None:
-        raise PortalError(ErrorCode.DOCUMENT_ALREADY_ASSIGNED)
+        raise PortalError(ErrorCode.DOCUMENT_ALREADY_ASSIGNED, at=at)
 
 
 def _assign(view: View, work_file: WorkFile) -> WorkFile:

@@ -5,7 +5,14 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from apps.dialects.prizmdoc import comparison_views, package_views, pas_views, task_views, views
+from apps.dialects.prizmdoc import (
+    comparison_views,
+    package_views,
+    page_views,
+    pas_views,
+    task_views,
+    views,
+)
 
 _sessions = [
     path("ViewingSession", views.ViewingSessions.as_view()),
@@ -18,12 +25,14 @@ _sessions = [
     path("WorkFile", views.WorkFiles.as_view()),
     path("WorkFile/<str:file_id>", views.WorkFile.as_view()),
     path("WorkFile/<str:file_id>/Info", views.WorkFileInfo.as_view()),
-    path("Document/q/Attributes", views.DocumentAttributes.as_view()),
-    path("Document/q/<int:first>-<int:last>/Text", views.DocumentText.as_view()),
-    path("Page/q/<int:page>", views.Page.as_view()),
-    path("Page/q/<int:page>/Attributes", views.PageAttributes.as_view()),
-    path("Page/q/<int:page>/Tile/<int:x>/<int:y>/<int:width>/<int:height>", views.Tile.as_view()),
-    path("Page/q/<int:page>/<int:width>x<int:height>", views.Thumbnail.as_view()),
+    path("Document/q/Attributes", page_views.DocumentAttributes.as_view()),
+    path("Document/q/<int:first>-<int:last>/Text", page_views.DocumentText.as_view()),
+    path("Page/q/<int:page>", page_views.Page.as_view()),
+    path("Page/q/<int:page>/Attributes", page_views.PageAttributes.as_view()),
+    path(
+        "Page/q/<int:page>/Tile/<int:x>/<int:y>/<int:width>/<int:height>", page_views.Tile.as_view()
+    ),
+    path("Page/q/<int:page>/<int:width>x<int:height>", page_views.Thumbnail.as_view()),
 ]
 
 _packages_v2 = [

@@ -10,19 +10,17 @@ from datetime import UTC, datetime, timedelta
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from rest_framework.request import Request
 
-from apps.conversion.recipe import RASTER_FORMATS
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, file_response, json_body
 from apps.dialects.prizmdoc import bodies, errors, schema, watermarks, wire
-from apps.viewing import comparing, content
+from apps.viewing import comparing
 from apps.viewing import services as viewing
 from apps.viewing.view import View
 from apps.workfiles import services as workfiles
 
 # Any token is accepted: every server shares the database and the storage.
 AFFINITY_TOKEN = "recto"  # noqa: S105
-_POINTS_PER_INCH = 72
-_SECONDS = 25.0
+_JSON = "application/json;charset=utf-8"  # as the seed spells it for these answers
 
 
 @schema.described
@@ -85,7 +83,8 @@ class ViewingSessions(PrizmDocView):
         """Creates a new viewing session."""
         options = session_options(wire.parse_session(json_body(request)))
         _, identity = viewing.open_session(self.actor, options, dialect="prizmdoc-v1")
-        return JsonResponse({"viewingSessionId": identity, "affinityToken": AFFINITY_TOKEN})
+        answer = {"viewingSessionId": identity, "affinityToken": AFFINITY_TOKEN}
+        return JsonResponse(answer, content_type=_JSON)
 
 
 def session_options(wanted: wire.SessionRequest) -> viewing.Options:
@@ -189,7 +188,8 @@ class FileId(PrizmDocView):
     def get(self, request: Request, u_id: str) -> HttpResponse:
         """Gets the work file id for the source document in use for a viewing session."""
         _, work_file = viewing.source_of(self.actor, self.identity(u_id))
-        return JsonResponse({"fileId": work_file.file_id, "affinityToken": AFFINITY_TOKEN})
+        answer = {"fileId": work_file.file_id, "affinityToken": AFFINITY_TOKEN}
+        return JsonResponse(answer, content_type=_JSON)
 
 
 class SessionStarted(PrizmDocView):
@@ -273,126 +273,3 @@ class WorkFileInfo(PrizmDocView):
                 "affinityToken": AFFINITY_TOKEN,
             }
         )
-
-
-class DocumentAttributes(ViewerView):
-    """GET /PCCIS/V1/Document/q/Attributes?DocumentID=u..."""
-
-    @schema.get_document_attributes
-    def get(self, request: Request) -> HttpResponse:
-        """The page count, and the fonts that had to be substituted."""
-        view = self.view_of_query()
-        pages = content.wait_for_pages(view, seconds=_SECONDS)
-        return JsonResponse(
-            {
-                "pageCount": pages,
-                "pageCountConfidence": 100,
-                "title": content.title(view),
-                "fontsSubstituted": content.substituted_fonts(view),
-            }
-        )
-
-
-class DocumentText(ViewerView):
-    """GET /PCCIS/V1/Document/q/{first}-{last}/Text?DocumentID=u..."""
-
-    @schema.get_document_text
-    def get(self, request: Request, first: int, last: int) -> HttpResponse:
-        """The text of a range of pages, each with the box of every word."""
-        view = self.view_of_query()
-        pages = content.wait_for_pages(view, seconds=_SECONDS)
-        wanted = range(first, min(last, pages - 1) + 1)
-        if not wanted:
-            raise PortalError(
-                ErrorCode.PAGE_NOT_FOUND, f"No page of this document is in {first}-{last}."
-            )
-        texts = [content.page_text(view, page, seconds=_SECONDS) for page in wanted]
-        return JsonResponse({"pages": [wire.page_text(text) for text in texts]})
-
-
-class PageAttributes(ViewerView):
-    """GET /PCCIS/V1/Page/q/{page}/Attributes?DocumentID=u...&ContentType="""
-
-    @schema.get_page_attributes
-    def get(self, request: Request, page: int) -> HttpResponse:
-        """The size of a page's image in pixels and its resolution."""
-        view = self.view_of_query()
-        width, height = content.page_size(view, page, seconds=_SECONDS)
-        dpi = wire.resolution(view.session.echo)
-        return JsonResponse(
-            {
-                "imageWidth": round(width * dpi / _POINTS_PER_INCH),
-                "imageHeight": round(height * dpi / _POINTS_PER_INCH),
-                "horizontalResolution": dpi,
-                "verticalResolution": dpi,
-                "resolutionUnits": "dpi",
-                "imageResolution": dpi,
-            }
-        )
-
-
-class Page(ViewerView):
-    """GET /PCCIS/V1/Page/q/{page}?DocumentID=u...&ContentType=png|jpeg|webp|svg&Scale="""
-
-    @schema.get_page
-    def get(self, request: Request, page: int) -> HttpResponseBase:
-        """A page's content."""
-        view = self.view_of_query()
-        format = wire.query_choice(
-            request.query_params,
-            "ContentType",
-            view.session.echo.get("contentType") or "png",
-            *RASTER_FORMATS,
-            "svg",
-        )
-        if format == "svg":
-            return page_response(content.page_svg(view, page, seconds=_SECONDS))
-        dpi = _scaled(request, view)
-        return page_response(
-            content.page_image(view, page, format=format, dpi=dpi, seconds=_SECONDS)
-        )
-
-
-class Tile(ViewerView):
-    """GET /PCCIS/V1/Page/q/{page}/Tile/{x}/{y}/{width}/{height}?DocumentID=u...&Scale="""
-
-    @schema.get_tile
-    def get(self, request: Request, page: int, **box: int) -> HttpResponseBase:
-        """Some pixels of a page's image, counted from its top left."""
-        view = self.view_of_query()
-        format = wire.query_choice(request.query_params, "ContentType", "png", *RASTER_FORMATS)
-        tile = wire.tile(box)
-        dpi = _scaled(request, view)
-        return page_response(
-            content.page_tile(view, page, tile, format=format, dpi=dpi, seconds=_SECONDS)
-        )
-
-
-def _scaled(request: Request, view: View) -> int:
-    scale = wire.query_number(request.query_params, "Scale", 1.0)
-    return max(1, min(1200, round(wire.resolution(view.session.echo) * scale)))
-
-
-class Thumbnail(ViewerView):
-    """GET /PCCIS/V1/Page/q/{page}/{width}x{height}?DocumentID=u..."""
-
-    @schema.get_thumbnail
-    def get(self, request: Request, page: int, width: int, height: int) -> HttpResponseBase:
-        """A page's image that fits into width x height pixels."""
-        view = self.view_of_query()
-        page_width, page_height = content.page_size(view, page, seconds=_SECONDS)
-        scale = min(width / page_width, height / page_height)
-        pixels = max(1, min(4800, int(page_width * scale)))
-        format = wire.query_choice(request.query_params, "ContentType", "png", *RASTER_FORMATS)
-        return page_response(
-            content.page_image(view, page, format=format, width=pixels, seconds=_SECONDS)
-        )
-
-
-def page_response(part: content.RenditionPart) -> HttpResponseBase:
-    """A page's stored content; it never changes, so a browser may keep it."""
-    response = file_response(
-        workfiles.read(part.blob), size=part.blob.size, media_type=part.media_type
-    )
-    response["Cache-Control"] = "private, max-age=3600, immutable"
-    return response

@@ -7,8 +7,9 @@ Unknown properties are ignored, known ones are type-checked. Booleans may come a
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -208,8 +209,15 @@ def resolution(echo: Json) -> int:
     return int(html5.get("rasterResolution") or 150)
 
 
-def page_text(page: Json) -> Json:
-    """A page's text as the dialect sends it."""
+def streamed_texts(pages: Iterator[Json]) -> Iterator[str]:
+    """`{"pages": [...]}` in pieces, a page at a time: a book's words are many megabytes."""
+    yield '{"pages": ['
+    for number, page in enumerate(pages):
+        yield (", " if number else "") + json.dumps(_page_text(page))
+    yield "]}"
+
+
+def _page_text(page: Json) -> Json:
     words = [
         {"text": page["text"][start : start + length], "box": box}
         for start, length, *box in page["words"]

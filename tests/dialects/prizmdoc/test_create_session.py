@@ -44,7 +44,7 @@ def refused(api: Integrator, body: dict[str, Any], code: str, at: str) -> dict[s
 def test_the_answer_is_an_id_and_a_token(api: Integrator) -> None:
     answer = api.call("POST", "/ViewingSession", EXAMPLE)
     assert answer.status_code == 200
-    assert answer["Content-Type"].startswith("application/json")
+    assert answer["Content-Type"] == "application/json;charset=utf-8"
     assert set(answer.json()) == {"viewingSessionId", "affinityToken"}
     assert len(answer.json()["viewingSessionId"]) >= 40
     assert answer.json()["affinityToken"]

@@ -5,6 +5,7 @@ The renditions stand here as if the engine had made them; tests/flows has the en
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -155,7 +156,7 @@ def test_a_range_of_pages_tells_its_text(api: Integrator, shown: str) -> None:
     factories.ready(source, recipes.text(0, PAGES), {"text": factories.text_part(pages[0])})
     factories.ready(source, recipes.text(1, PAGES), {"text": factories.text_part(*pages[1:])})
     for span, numbers in (("0-0", [0]), ("1-2", [1, 2]), ("0-99", [0, 1, 2])):
-        answer = get(api, f"/Document/q/{span}/Text", shown).json()
+        answer = json.loads(get(api, f"/Document/q/{span}/Text", shown).getvalue())
         assert [page["pageNumber"] for page in answer["pages"]] == numbers
     page = answer["pages"][2]
     assert page["text"] == "text of\npage 2"

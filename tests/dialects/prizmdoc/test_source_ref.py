@@ -96,7 +96,7 @@ def test_an_unknown_expired_or_foreign_work_file_is_not_found(api: Integrator) -
 def test_a_second_document_is_refused(api: Integrator) -> None:
     identity = api.show()
     answer = refer(api, identity, refType="workFile", fileId=api.work_file(factories.png()))
-    assert_error(answer, 480, "CannotChangeDocument")
+    assert_error(answer, 480, "CannotChangeDocument", "fileId")
     assert_error(api.put(identity, factories.png()), 480, "CannotChangeDocument")
 
 
