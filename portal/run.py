@@ -22,6 +22,8 @@ from portal import settings
 
 _PR_SET_PDEATHSIG = 1
 _GRACE_SECONDS = 8.0
+_NETWORK_THREADS = 16
+_CELERY = [sys.executable, "-m", "celery", "--quiet", "--app", "portal"]
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -86,7 +88,6 @@ def _environment() -> dict[str, str]:
 def programs() -> list[Program]:
     """The processes of one host. deploy/Procfile names the same for other supervisors."""
     python = sys.executable
-    celery = [python, "-m", "celery", "--quiet", "--app", "portal"]
     return [
         Program(
             "engine",
@@ -101,17 +102,9 @@ def programs() -> list[Program]:
                 *("--processes", str(settings.ENGINE_PROCESSES + 1)),
             ],
         ),
-        Program(
-            "worker",
-            [
-                *celery,
-                "worker",
-                *("--pool", "threads", "--concurrency", str(settings.WORKERS + 1)),
-                *("--loglevel", "WARNING"),
-                *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-            ],
-        ),
-        Program("schedule", [*celery, "beat", "--loglevel", "WARNING"]),
+        _worker("worker", settings.CELERY_TASK_DEFAULT_QUEUE, settings.WORKERS + 1),
+        _worker("network", settings.NETWORK_QUEUE, _NETWORK_THREADS),
+        Program("schedule", [*_CELERY, "beat", "--loglevel", "WARNING"]),
         Program(
             "web",
             [
@@ -127,6 +120,19 @@ def programs() -> list[Program]:
             ],
         ),
     ]
+
+
+def _worker(name: str, queue: str, threads: int) -> Program:
+    """A process that does the work of one queue."""
+    command = [
+        *_CELERY,
+        "worker",
+        *("--hostname", f"{name}@%h", "--queues", queue),
+        *("--pool", "threads", "--concurrency", str(threads)),
+        *("--loglevel", "WARNING"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ]
+    return Program(name, command)
 
 
 def main() -> int:

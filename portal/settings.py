@@ -216,6 +216,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "portal"
+# What waits for other servers has a queue and a worker of its own: however slow they are, they
+# hold up no conversion.
+NETWORK_QUEUE = "network"
+CELERY_TASK_ROUTES = {
+    name: {"queue": NETWORK_QUEUE}
+    for name in ("clients.deliver", "viewing.fetch", "viewing.fetch_package")
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -228,7 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "connect-sweep": {"task": "connect.sweep", "schedule": timedelta(minutes=1)},
     "viewing-sweep": {"task": "viewing.sweep", "schedule": timedelta(minutes=5)},
     "workfiles-sweep": {"task": "workfiles.sweep", "schedule": timedelta(minutes=5)},
-    "clients-webhooks": {"task": "clients.deliver_webhooks", "schedule": timedelta(seconds=5)},
+    "clients-webhooks": {"task": "clients.deliver_due", "schedule": timedelta(seconds=5)},
     "clients-sweep": {"task": "clients.sweep", "schedule": timedelta(hours=1)},
 }
 

@@ -233,6 +233,8 @@ class WebhookEndpoint(models.Model):
     # After a rotation messages carry the signatures of both for a while.
     previous_secret = models.TextField(blank=True, editable=False)  # sealed
     previous_until = models.DateTimeField(null=True, blank=True, editable=False)
+    # Until then one worker speaks to it, and others leave it alone.
+    busy_until = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField("created", default=timezone.now, editable=False)
 
     class Meta:

@@ -14,13 +14,13 @@ def sweep() -> None:
     webhooks.sweep()
 
 
-@shared_task(name="clients.deliver_webhook")
-def deliver_webhook(delivery_pk: int) -> None:
-    """Sends one message."""
-    webhooks.deliver(delivery_pk)
+@shared_task(name="clients.deliver")
+def deliver(endpoint_pk: int) -> None:
+    """Sends the messages of one endpoint."""
+    webhooks.deliver(endpoint_pk)
 
 
-@shared_task(name="clients.deliver_webhooks")
-def deliver_webhooks() -> None:
-    """Sends the messages whose next attempt is due."""
+@shared_task(name="clients.deliver_due")
+def deliver_due() -> None:
+    """Wakes workers for the messages whose next attempt is due."""
     webhooks.deliver_due()

@@ -2,7 +2,7 @@
 
 Source: Standard Webhooks 1.0 (headers webhook-id, webhook-timestamp, webhook-signature; the
 signature is HMAC-SHA-256 over `id.timestamp.body`). The row of a delivery is the queue: whatever
-the broker loses, the schedule finds again.
+the broker loses, the schedule finds again. One worker at a time speaks to an endpoint.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.clients.actors import Actor
@@ -36,10 +36,10 @@ PAUSES = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 )
-_LEASE = timedelta(minutes=1)
+# Longer than a request may take.
+_TURN = timedelta(minutes=1)
 _OVERLAP = timedelta(hours=24)
 _KEPT = timedelta(days=30)
-_BATCH = 100
 
 
 # --- Endpoints --------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def send(client: ApiClient, event: str, payload: Mapping[str, object]) -> int:
         for endpoint in endpoints
     )
     for delivery in deliveries:
-        enqueue("clients.deliver_webhook", delivery.pk)
+        enqueue("clients.deliver", delivery.endpoint_id)
     return len(deliveries)
 
 
@@ -120,20 +120,42 @@ def resend(actor: Actor, delivery: WebhookDelivery) -> None:
     WebhookDelivery.objects.filter(pk=delivery.pk).update(
         state=State.PENDING, attempts=0, due_at=timezone.now(), error="", status=None
     )
-    enqueue("clients.deliver_webhook", delivery.pk)
+    enqueue("clients.deliver", delivery.endpoint_id)
 
 
-def deliver(delivery_pk: int) -> None:
-    """Sends a message that is due. Of two workers at once one sends."""
+def deliver(endpoint_pk: int) -> None:
+    """Sends an endpoint's due messages, oldest first, until none is left or nobody answers.
+
+    A receiver that keeps its callers waiting so holds up its own messages only, one at a time.
+    What is left here, the schedule finds again.
+    """
+    while _deliver_next(endpoint_pk):
+        pass
+
+
+def _deliver_next(endpoint_pk: int) -> bool:
+    """Sends one message, if no other worker speaks to the endpoint; whether to go on."""
     now = timezone.now()
-    taken = WebhookDelivery.objects.filter(pk=delivery_pk, state=State.PENDING, due_at__lte=now)
-    if not taken.update(due_at=now + _LEASE, attempts=F("attempts") + 1):
-        return
-    delivery = WebhookDelivery.objects.select_related("endpoint__client").get(pk=delivery_pk)
+    until = now + _TURN
+    endpoint = WebhookEndpoint.objects.filter(pk=endpoint_pk)
+    if not endpoint.filter(busy_until__lte=now).update(busy_until=until):
+        return False
+    try:
+        due = _due(now).filter(endpoint=endpoint_pk).select_related("endpoint__client")
+        delivery = due.order_by("due_at", "pk").first()
+        return delivery is not None and _attempt(delivery, now)
+    finally:
+        # Unless the turn has lapsed and another worker has begun its own.
+        endpoint.filter(busy_until=until).update(busy_until=now)
+
+
+def _attempt(delivery: WebhookDelivery, now: datetime) -> bool:
+    """Sends a message and notes what came of it; whether the receiver answered."""
     endpoint, status, error = delivery.endpoint, None, ""
+    delivery.attempts += 1
     if not (endpoint.is_active and endpoint.client.is_active):
         _note(delivery, State.FAILED, None, "The endpoint or its client is not active.")
-        return
+        return True
     body = delivery.body.encode()
     try:
         status = remote.post(
@@ -155,6 +177,7 @@ def deliver(delivery_pk: int) -> None:
     if status == 410:
         # The receiver says that it is gone for good.
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=False)
+    return status is not None
 
 
 def headers(
@@ -182,12 +205,18 @@ def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
 
 
 def deliver_due() -> int:
-    """Enqueues what is due: retries, and what the broker lost. Returns how many."""
-    due = WebhookDelivery.objects.filter(state=State.PENDING, due_at__lte=timezone.now())
-    chosen = list(due.order_by("due_at").values_list("pk", flat=True)[:_BATCH])
-    for pk in chosen:
-        enqueue("clients.deliver_webhook", pk)
-    return len(chosen)
+    """Wakes workers for what is due: retries, and what the broker lost. Returns for how many
+    endpoints."""
+    now = timezone.now()
+    waiting = _due(now).filter(endpoint__busy_until__lte=now).order_by()
+    endpoints = list(waiting.values_list("endpoint", flat=True).distinct())
+    for endpoint_pk in endpoints:
+        enqueue("clients.deliver", endpoint_pk)
+    return len(endpoints)
+
+
+def _due(now: datetime) -> QuerySet[WebhookDelivery]:
+    return WebhookDelivery.objects.filter(state=State.PENDING, due_at__lte=now)
 
 
 def sweep() -> int:
@@ -201,6 +230,7 @@ def _note(delivery: WebhookDelivery, state: State, status: int | None, error: st
     due_at = now + PAUSES[delivery.attempts - 1] if state == State.PENDING else now
     WebhookDelivery.objects.filter(pk=delivery.pk).update(
         state=state,
+        attempts=delivery.attempts,
         status=status,
         error=error[:300],
         due_at=due_at,

@@ -86,7 +86,7 @@ def verified(secret: str, headers: dict[str, str], body: bytes) -> bool:
 
 def test_message_is_signed_and_logged(receiver: Receiver, endpoint: WebhookEndpoint) -> None:
     delivery = send(endpoint)
-    webhooks.deliver(delivery.pk)
+    webhooks.deliver(delivery.endpoint_id)
     ((headers, body),) = receiver.messages
     assert headers["Content-Type"] == "application/json"
     message = json.loads(body)
@@ -123,14 +123,14 @@ def test_retried_with_growing_pauses_and_given_up(
     moment = timezone.now()
     for pause in webhooks.PAUSES:
         with time_machine.travel(moment, tick=False):
-            webhooks.deliver(delivery.pk)
+            webhooks.deliver(delivery.endpoint_id)
             delivery.refresh_from_db()
             assert delivery.state == State.PENDING
             assert delivery.due_at - timezone.now() == pause
-            webhooks.deliver(delivery.pk)  # not due: nothing is sent
+            webhooks.deliver(delivery.endpoint_id)  # not due: nothing is sent
         moment = delivery.due_at
     with time_machine.travel(moment, tick=False):
-        webhooks.deliver(delivery.pk)
+        webhooks.deliver(delivery.endpoint_id)
     delivery.refresh_from_db()
     assert len(receiver.messages) == len(webhooks.PAUSES) + 1 == delivery.attempts
     assert delivery.state == State.FAILED
@@ -143,18 +143,75 @@ def test_what_the_broker_lost_is_found_again(receiver: Receiver, endpoint: Webho
     assert webhooks.deliver_due() == 1
 
 
+def test_several_messages_go_in_one_go_each_once(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    for number in range(5):
+        webhooks.send(endpoint.client, "connect.completed", {"number": number})
+    assert webhooks.deliver_due() == 1
+    webhooks.deliver(endpoint.pk)
+    numbers = [json.loads(body)["data"]["number"] for _, body in receiver.messages]
+    assert numbers == [0, 1, 2, 3, 4]
+    assert webhooks.deliver_due() == 0
+
+
+def test_a_message_that_is_refused_does_not_hold_up_the_next(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    receiver.status = 500
+    for _ in range(3):
+        webhooks.send(endpoint.client, "connect.completed", {})
+    webhooks.deliver(endpoint.pk)
+    assert len(receiver.messages) == 3
+
+
+def test_one_worker_at_a_time_speaks_to_an_endpoint(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    send(endpoint)
+    now = timezone.now()
+    WebhookEndpoint.objects.update(busy_until=now + timedelta(seconds=30))
+    webhooks.deliver(endpoint.pk)
+    assert (receiver.messages, webhooks.deliver_due()) == ([], 0)
+    # A worker that was lost keeps nobody waiting for long.
+    with time_machine.travel(now + timedelta(seconds=31)):
+        assert webhooks.deliver_due() == 1
+        webhooks.deliver(endpoint.pk)
+    assert len(receiver.messages) == 1
+
+
+def test_a_receiver_that_does_not_answer_is_asked_once_in_a_go(
+    endpoint: WebhookEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def post(url: str, *_: object, **__: object) -> int:
+        asked.append(url)
+        webhooks.deliver(endpoint.pk)  # another worker, meanwhile
+        raise PortalError(ErrorCode.REMOTE_FAILED, "The server took too long.")
+
+    monkeypatch.setattr(webhooks.remote, "post", post)
+    for _ in range(3):
+        webhooks.send(endpoint.client, "connect.completed", {})
+    webhooks.deliver(endpoint.pk)
+    assert len(asked) == 1
+    assert sorted(WebhookDelivery.objects.values_list("attempts", flat=True)) == [0, 0, 1]
+    webhooks.deliver(endpoint.pk)
+    assert len(asked) == 2
+
+
 def test_sent_again_by_an_administrator(receiver: Receiver, endpoint: WebhookEndpoint) -> None:
     receiver.status = 400
     delivery = send(endpoint)
     WebhookDelivery.objects.update(attempts=len(webhooks.PAUSES))
-    webhooks.deliver(delivery.pk)
+    webhooks.deliver(delivery.endpoint_id)
     delivery.refresh_from_db()
     assert delivery.state == State.FAILED
     receiver.status = 200
     with pytest.raises(PortalError):
         webhooks.resend(factories.actor(), delivery)
     webhooks.resend(SYSTEM, delivery)
-    webhooks.deliver(delivery.pk)
+    webhooks.deliver(delivery.endpoint_id)
     delivery.refresh_from_db()
     assert delivery.state == State.DELIVERED
     assert receiver.messages[0][0]["webhook-id"] == receiver.messages[1][0]["webhook-id"]
@@ -163,14 +220,14 @@ def test_sent_again_by_an_administrator(receiver: Receiver, endpoint: WebhookEnd
 def test_redirects_are_not_followed(receiver: Receiver, endpoint: WebhookEndpoint) -> None:
     receiver.status = 302
     delivery = send(endpoint)
-    webhooks.deliver(delivery.pk)
+    webhooks.deliver(delivery.endpoint_id)
     delivery.refresh_from_db()
     assert (len(receiver.messages), delivery.state, delivery.status) == (1, State.PENDING, 302)
 
 
 def test_gone_turns_the_endpoint_off(receiver: Receiver, endpoint: WebhookEndpoint) -> None:
     receiver.status = 410
-    webhooks.deliver(send(endpoint).pk)
+    webhooks.deliver(send(endpoint).endpoint_id)
     endpoint.refresh_from_db()
     assert not endpoint.is_active
     assert webhooks.send(endpoint.client, "connect.completed", {}) == 0
@@ -186,7 +243,7 @@ def test_private_addresses_are_refused(receiver: Receiver, host: str) -> None:
     webhooks.give_secret(endpoint)
     endpoint.save()
     delivery = send(endpoint)
-    webhooks.deliver(delivery.pk)
+    webhooks.deliver(delivery.endpoint_id)
     delivery.refresh_from_db()
     assert delivery.state == State.PENDING
     assert "is not a public address" in delivery.error
@@ -197,7 +254,7 @@ def test_nobody_listens(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
     receiver.server.shutdown()
     receiver.server.server_close()
     delivery = send(endpoint)
-    webhooks.deliver(delivery.pk)
+    webhooks.deliver(delivery.endpoint_id)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.error) == (State.PENDING, "127.0.0.1 did not answer.")
 
@@ -214,7 +271,7 @@ def test_nothing_is_sent_of_what_was_rolled_back(
 def test_both_signatures_after_a_rotation(receiver: Receiver, endpoint: WebhookEndpoint) -> None:
     old = webhooks.secret_of(SYSTEM, endpoint)
     new = webhooks.rotate_secret(SYSTEM, endpoint)
-    webhooks.deliver(send(endpoint).pk)
+    webhooks.deliver(send(endpoint).endpoint_id)
     ((headers, body),) = receiver.messages
     assert verified(old, headers, body)
     assert verified(new, headers, body)
@@ -234,7 +291,7 @@ def test_addresses_that_are_none() -> None:
 
 
 def test_old_messages_are_forgotten(receiver: Receiver, endpoint: WebhookEndpoint) -> None:
-    webhooks.deliver(send(endpoint).pk)
+    webhooks.deliver(send(endpoint).endpoint_id)
     assert webhooks.sweep() == 0
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert webhooks.sweep() == 1

@@ -6,8 +6,11 @@ import logging
 
 import pytest
 from django.db import transaction
+from django.utils.module_loading import autodiscover_modules
 
 from apps.core import queue
+from portal import run
+from portal.celery import app
 
 Sent = list[tuple[str, tuple[object, ...]]]
 
@@ -50,3 +53,27 @@ def test_a_broker_that_cannot_be_reached_is_logged_and_not_raised(
     with caplog.at_level(logging.ERROR, logger="apps.core.queue"):
         queue.enqueue("conversion.work")
     assert "the schedule will send it again" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["clients.deliver", "viewing.fetch", "viewing.fetch_package"])
+def test_what_waits_for_other_servers_has_a_worker_of_its_own(name: str) -> None:
+    assert name in names_of_tasks()
+    assert queue_of(name) == "network" != queue_of("conversion.work")
+
+
+def test_each_queue_has_a_worker() -> None:
+    served = [
+        program.command[program.command.index("--queues") + 1]
+        for program in run.programs()
+        if "--queues" in program.command
+    ]
+    assert sorted(served) == sorted({queue_of(name) for name in names_of_tasks()})
+
+
+def names_of_tasks() -> list[str]:
+    autodiscover_modules("tasks")
+    return [name for name in app.tasks if not name.startswith("celery.")]
+
+
+def queue_of(name: str) -> str:
+    return str(app.amqp.router.route({}, name)["queue"].name)
