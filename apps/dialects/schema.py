@@ -7,13 +7,16 @@ is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any, ClassVar
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiExample, OpenApiRequest, OpenApiResponse
+
+from apps.core.errors import CATALOGUE, ErrorCode, PortalError
+from apps.dialects.problems import problem
 
 Json = dict[str, Any]
 # By status, or by status and media type.
@@ -100,6 +103,27 @@ def answers_error(description: str, schema: Json, name: str, example: Json) -> O
     return OpenApiResponse(
         schema, description=description, examples=[OpenApiExample(name, value=example)]
     )
+
+
+def answers_problems(
+    codes: Iterable[ErrorCode], statuses: Mapping[ErrorCode, int], component: str
+) -> Answers:
+    """Problem details for these codes, by status; `component` is the named schema."""
+    answers: Answers = {}
+    chosen = list(dict.fromkeys(codes))
+    for status in sorted({statuses[code] for code in chosen}):
+        same = [code for code in chosen if statuses[code] == status]
+        example = problem(PortalError(same[0]), statuses) | {
+            "code": same[0].value,
+            "correlation_id": "5f2c9a7be10d4c33",
+        }
+        answers[status, "application/problem+json"] = answers_error(
+            "\n".join(f"- `{code}`: {CATALOGUE[code].title}." for code in same),
+            ref(component),
+            same[0].value,
+            example,
+        )
+    return answers
 
 
 def _example(value: Any) -> OpenApiExample:

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from apps.conversion.recipe import RASTER_FORMATS
-from apps.core.errors import CATALOGUE, ErrorCode, PortalError
+from apps.core.errors import ErrorCode
 from apps.dialects import schema as api
-from apps.dialects.native.errors import STATUS, problem
+from apps.dialects.native.errors import STATUS
 
 Json = dict[str, Any]
 View = TypeVar("View", bound=type)
@@ -201,20 +201,7 @@ _PAGE = (*SESSION, *_FAILURES, ErrorCode.PAGE_NOT_FOUND)
 
 def problems(*codes: ErrorCode) -> api.Answers:
     """The answers for these codes, by status, as errors.py spells them."""
-    answers: api.Answers = {}
-    for status in sorted({STATUS[code] for code in codes}):
-        same = [code for code in dict.fromkeys(codes) if STATUS[code] == status]
-        example = problem(PortalError(same[0])) | {
-            "code": same[0].value,
-            "correlation_id": "5f2c9a7be10d4c33",
-        }
-        answers[status, "application/problem+json"] = api.answers_error(
-            "\n".join(f"- `{code}`: {CATALOGUE[code].title}." for code in same),
-            api.ref("Problem"),
-            same[0].value,
-            example,
-        )
-    return answers
+    return api.answers_problems(codes, STATUS, "Problem")
 
 
 LATER: api.Answers = {

@@ -13,11 +13,10 @@ from drf_spectacular.utils import (
 )
 
 from apps.clients.schema import REQUIRED_SCOPES
-from apps.core.errors import CATALOGUE, ErrorCode, PortalError
+from apps.core.errors import ErrorCode
 from apps.dialects import schema as api
 from apps.dialects.primedocs.errors import STATUS
 from apps.dialects.primedocs.wire import CONVERSIONS
-from apps.dialects.problems import problem
 
 Json = dict[str, Any]
 View = TypeVar("View", bound=type)
@@ -113,20 +112,7 @@ _FIND = (ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_STOPPED)
 
 def _problems(*codes: ErrorCode) -> api.Answers:
     """The answers for these codes, by status, as errors.py spells them."""
-    answers: api.Answers = {}
-    for status in sorted({STATUS[code] for code in codes}):
-        same = [code for code in dict.fromkeys(codes) if STATUS[code] == status]
-        example = problem(PortalError(same[0]), STATUS) | {
-            "code": same[0].value,
-            "correlation_id": "5f2c9a7be10d4c33",
-        }
-        answers[status, "application/problem+json"] = api.answers_error(
-            "\n".join(f"- `{code}`: {CATALOGUE[code].title}." for code in same),
-            api.ref("ConnectProblem"),
-            same[0].value,
-            example,
-        )
-    return answers
+    return api.answers_problems(codes, STATUS, "ConnectProblem")
 
 
 # --- Operations -------------------------------------------------------------------------------

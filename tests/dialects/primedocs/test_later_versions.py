@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from apps.connect.models import SessionTemplate
-from apps.document_templates import services as templates
 from tests import libraries
 from tests.dialects.primedocs.conftest import Program
 from tests.dialects.primedocs.test_sessions import assert_problem, rows
@@ -248,9 +247,9 @@ def test_other_terms(program: Program, query: str) -> None:
 )
 def test_template_gone(program: Program) -> None:
     page = f"/api/v1/forms/{program.open()}"
-    templates.set_active(libraries.SYSTEM, program.template, False)
+    versions.set_active(libraries.SYSTEM, program.template, False)
     assert Client().get(page).json()["state"] == "template_gone"
-    templates.set_active(libraries.SYSTEM, program.template, True)
+    versions.set_active(libraries.SYSTEM, program.template, True)
     assert Client().get(page).json()["state"] == "filling"
     program.template.delete()
     state = Client().get(page).json()

@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.connect.models import ConnectDetail
 from apps.document_sessions.models import DocumentSession
 from apps.document_templates import services as templates
+from apps.document_templates import versions
 from tests import libraries
 from tests.dialects.primedocs.conftest import Program, caller
 
@@ -178,7 +179,7 @@ def test_template_by_id(program: Program) -> None:
 def test_template_that_is_not_there(program: Program) -> None:
     draft = libraries.template(program.library, "Draft", published=False)
     inactive = libraries.template(program.library, "Inactive")
-    templates.set_active(libraries.SYSTEM, inactive, False)
+    versions.set_active(libraries.SYSTEM, inactive, False)
     foreign = libraries.template(libraries.datasource(name="Foreign"), "Foreign")
     for guid in (uuid.uuid4(), draft.guid, inactive.guid, foreign.guid):
         answer = program.post(f'<primedocsConnect>\n<Template Id="{guid}"/></primedocsConnect>')
