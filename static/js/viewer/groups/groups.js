@@ -2,8 +2,6 @@ import { Problem } from "../api.js";
 
 /* Groups that stay open although nobody looks at their pages. */
 const KEPT = 3;
-/* What a worker has read leaves traces in its memory; after so many groups a fresh one follows. */
-const GROUPS_A_WORKER = 12;
 const PIECE = 65_536;
 
 /**
@@ -16,7 +14,6 @@ export function createGroups(content, library) {
   const address = new URL(library, location.href).href;
   const open = new Map();
   let ready = null;
-  let hired = null;
 
   function prepare() {
     ready ??= Promise.all([load(address), content.starts()]).catch((error) => {
@@ -26,25 +23,10 @@ export function createGroups(content, library) {
     return ready;
   }
 
-  /* A worker for one more group, and what to call when that is closed. */
-  function hire({ PDFWorker, VerbosityLevel }) {
-    hired ??= { worker: new PDFWorker({ verbosity: VerbosityLevel.ERRORS }), groups: 0, open: 0 };
-    const mine = hired;
-    mine.groups += 1;
-    mine.open += 1;
-    if (mine.groups === GROUPS_A_WORKER) hired = null;
-    const leave = () => {
-      mine.open -= 1;
-      if (mine.open === 0 && mine !== hired) mine.worker.destroy();
-    };
-    return { worker: mine.worker, leave };
-  }
-
   async function start(index, closing, failed) {
-    const [pdfjs] = await prepare();
+    const [{ pdfjs, worker }] = await prepare();
     const first = await content.piece(index, 0, PIECE, closing.signal);
     closing.signal.throwIfAborted();
-    const { worker, leave } = hire(pdfjs);
     const whole = first.size <= PIECE;
     const range = new pdfjs.PDFDataRangeTransport(first.size, first.bytes, whole);
     range.requestDataRange = (begin, end) =>
@@ -64,7 +46,7 @@ export function createGroups(content, library) {
       standardFontDataUrl: `${address}standard_fonts/`,
       wasmUrl: `${address}wasm/`,
     });
-    const end = () => task.destroy().then(leave, leave);
+    const end = () => task.destroy().catch(() => {});
     closing.signal.addEventListener("abort", end, { once: true });
     return task.promise;
   }
@@ -136,7 +118,7 @@ export function createGroups(content, library) {
     close() {
       for (const group of open.values()) group.closing.abort();
       open.clear();
-      hired?.worker.destroy();
+      ready?.then(([{ worker }]) => worker.destroy()).catch(() => {});
     },
   };
 }
@@ -152,5 +134,6 @@ async function load(address) {
     throw new Problem({ title: "The program that reads PDFs could not be loaded" });
   });
   pdfjs.GlobalWorkerOptions.workerSrc = `${address}build/pdf.worker.min.mjs`;
-  return pdfjs;
+  const worker = new pdfjs.PDFWorker({ verbosity: pdfjs.VerbosityLevel.ERRORS });
+  return { pdfjs, worker };
 }
