@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from apps.clients.schema import REQUIRED_SCOPES
 from apps.core.errors import ErrorCode
 from apps.dialects import schema as api
-from apps.dialects.native.comparison_wire import EXTENSION_PATTERN, METHODS
+from apps.dialects.native.comparison_wire import EXTENSION_PATTERN, METHODS, SIDES
 from apps.dialects.native.schema import COMPONENTS, PROOF, WAYS, problems
 
 Json = dict[str, Any]
@@ -158,6 +158,7 @@ put_document = _call(
     | problems(
         *_CALLER,
         *_SESSION,
+        ErrorCode.NOT_ROUTED,
         ErrorCode.INPUT_INVALID,
         ErrorCode.DOCUMENT_ALREADY_ASSIGNED,
         ErrorCode.DOCUMENT_EMPTY,
@@ -169,6 +170,7 @@ put_document = _call(
         ErrorCode.FORMAT_NOT_COMPARABLE,
     ),
     _IDENTITY,
+    OpenApiParameter("side", {"type": "string", "enum": list(SIDES)}, OpenApiParameter.PATH),
     OpenApiParameter(
         "extension",
         {"type": "string", "pattern": EXTENSION_PATTERN},

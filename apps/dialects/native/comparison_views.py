@@ -69,16 +69,13 @@ class Comparison(_ComparisonView):
 class ComparedFile(_ComparisonView):
     """PUT /api/v1/comparisons/{id}/original|revised?extension="""
 
-    side: comparing.Side = "original"
-
     @schema.put_document
-    def put(self, request: Request, identity: str) -> HttpResponse:
+    def put(self, request: Request, identity: str, side: str) -> HttpResponse:
         """Uploads one of the two documents: raw bytes, whatever the Content-Type says."""
+        chosen = wire.side(side)
         extension = wire.extension(request.query_params.get("extension", ""))
         comparisons.find(self.actor, identity)
-        comparing.attach_upload(
-            self.actor, identity, self.side, request._request, extension=extension
-        )
+        comparing.attach_upload(self.actor, identity, chosen, request._request, extension=extension)
         return _answer(identity)
 
 

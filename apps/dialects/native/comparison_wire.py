@@ -59,6 +59,14 @@ def named_as_here() -> Iterator[None]:
         raise
 
 
+def side(name: str) -> Side:
+    """One of the two documents by its name in the path. Raises NOT_ROUTED."""
+    for known in SIDES:
+        if name == known:
+            return known
+    raise PortalError(ErrorCode.NOT_ROUTED, f"A comparison has no {name!r}.")
+
+
 def extension(text: str) -> str:
     """`extension` of the query, in lower case. Raises INPUT_INVALID, also for a period."""
     if text and not re.fullmatch(EXTENSION_PATTERN, text, re.ASCII):

@@ -11,8 +11,7 @@ _comparison = "api/v1/comparisons/<str:identity>"
 urlpatterns = [
     path("api/v1/comparisons", comparison_views.Comparisons.as_view()),
     path(_comparison, comparison_views.Comparison.as_view()),
-    path(f"{_comparison}/original", comparison_views.ComparedFile.as_view()),
-    path(f"{_comparison}/revised", comparison_views.ComparedFile.as_view(side="revised")),
+    path(f"{_comparison}/<str:side>", comparison_views.ComparedFile.as_view()),
     path("api/v1/views/<str:identity>", views.Overview.as_view()),
     path("api/v1/views/<str:identity>/pages/<int:page>/image", views.PageImage.as_view()),
     path("api/v1/views/<str:identity>/pages/<int:page>/svg", views.PageSvg.as_view()),

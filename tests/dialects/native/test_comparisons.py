@@ -161,6 +161,12 @@ def test_documents_may_be_uploaded(api: Client, viewer: Viewer) -> None:
     assert_problem(again, 409, "document_already_assigned")
 
 
+def test_there_are_two_documents(api: Client) -> None:
+    identity = opened(api).json()["id"]
+    answer = api.generic("PUT", f"{COMPARISONS}/{identity}/third", factories.PDF_BYTES)
+    assert_problem(answer, 404, "not_routed")
+
+
 def test_one_work_file_and_one_upload(api: Client) -> None:
     file_id, _ = pdfs()
     body = opened(api, original={"file_id": file_id}).json()
