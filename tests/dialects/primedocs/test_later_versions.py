@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from apps.connect.models import SessionTemplate
+from apps.document_templates import versions
 from tests import libraries
 from tests.dialects.primedocs.conftest import Program
 from tests.dialects.primedocs.test_sessions import assert_problem, rows
