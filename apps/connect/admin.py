@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -27,10 +28,19 @@ class SessionTemplateForm(forms.ModelForm):  # type: ignore[type-arg]
         if template and cleaned.get("tags"):
             self.add_error("tags", "A template is named, so tags decide nothing; leave one out.")
         for name in ("forms", "data"):
-            if name in cleaned and not isinstance(cleaned[name] or {}, dict):
+            if name in cleaned and not _is_object(cleaned[name] or {}):
                 self.add_error(name, "This must be a JSON object, such as {}.")
             cleaned[name] = cleaned.get(name) or {}
         return cleaned
+
+
+def _is_object(value: object) -> bool:
+    """Whether it is a JSON object; Python reads NaN and infinity, which JSON does not know."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return isinstance(value, dict)
 
 
 @admin.register(SessionTemplate)

@@ -109,7 +109,8 @@ def json_body(request: Request | HttpRequest) -> dict[str, Any]:
         raise PortalError(ErrorCode.MALFORMED_BODY, f"The body exceeds {_BODY_BYTES} bytes.")
     try:
         body = json.loads(raw)
-        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair cannot be stored
+        # Half a surrogate pair, NaN and infinity cannot be stored.
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
         raise PortalError(
             ErrorCode.MALFORMED_BODY, f"The body is not JSON: {error}.", at="body"

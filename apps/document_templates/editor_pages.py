@@ -180,8 +180,10 @@ def _json(request: HttpRequest) -> dict[str, Any]:
         raise PortalError(ErrorCode.METHOD_NOT_ALLOWED)
     try:
         body = json.loads(request.read(_MAX_JSON_BYTES + 1))
+        # Half a surrogate pair, NaN and infinity cannot be stored.
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         if not isinstance(body["definition"], dict) or not isinstance(body["sample"], dict):
             raise TypeError
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PortalError(ErrorCode.INPUT_INVALID, "The editor sent no form.") from error
     return cast(dict[str, Any], body)

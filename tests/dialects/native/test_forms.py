@@ -221,6 +221,8 @@ def test_an_older_draft_never_overwrites_a_newer_one() -> None:
         (b"", 400, "malformed_body"),
         (b"[]", 400, "malformed_body"),
         (b'{"number": 0, "values": "' + b"x" * 1024**2 + b'"}', 400, "malformed_body"),
+        (b'{"number": 0, "values": {"a": NaN}}', 400, "malformed_body"),
+        (b'{"number": 0, "values": {"a": 1e999}}', 400, "malformed_body"),
         ({"values": {}}, 422, "input_invalid"),
         ({"number": True, "values": {}}, 422, "input_invalid"),
         ({"number": -1, "values": {}}, 422, "input_invalid"),

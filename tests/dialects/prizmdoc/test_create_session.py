@@ -200,6 +200,14 @@ def test_half_a_character_is_refused(api: Integrator, body: dict[str, Any]) -> N
     assert_status_message(api.call("POST", "/ViewingSession", body), 500, "The body is not")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b'{"origin": {"a": NaN}}', b'{"origin": {"a": [-Infinity]}}', b'{"origin": {"a": 1e999}}'],
+)
+def test_a_number_that_is_none_is_refused(api: Integrator, body: bytes) -> None:
+    assert_status_message(api.call("POST", "/ViewingSession", body), 500, "The body is not")
+
+
 @pytest.mark.conformance(
     "prizmdoc-v1", line='POST ViewingSession: booleans sent as "true" and "false"', outcome="ours"
 )

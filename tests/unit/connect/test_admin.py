@@ -49,6 +49,8 @@ def test_parts_must_fit_together(browser: Client) -> None:
         {"datasource": template.datasource_id, "template": template.pk, "tags": "a"},
         {"datasource": other.pk, "forms": "[]x"},
         {"datasource": other.pk, "forms": "[1]"},
+        {"datasource": other.pk, "forms": '{"a": NaN}'},
+        {"datasource": other.pk, "data": '{"a": 1e999}'},
     ):
         assert add(browser, **values).status_code == 200
     assert not SessionTemplate.objects.exists()
