@@ -167,7 +167,7 @@ HARMLESS = {
         "{{ 1e308 * 1e308 }}",
         "{{ 99999999999999999999999999999 * 99999999999999999999999999999 }}",
         "{{ 1 / 0 }}",
-        "{% for a in Rows %}{% for b in Rows %}{% for c in Rows %}x{% endfor %}{% endfor %}{% endfor %}",
+        "{% for a in Rows %}" * 3 + "x" + "{% endfor %}" * 3,
         "{% for a in Name %}{% for b in Name %}x{% endfor %}{% endfor %}",
         "{{ Rows|join(Rows|join(Rows|join('xxxxxxxxxxxxxxxxxxxxxxxx'))) }}",
         "{{ Rows|sum(attribute='__class__') }}",
@@ -203,6 +203,6 @@ VALUES = [
     '=cmd|"/c calc"!A1',
     "../../etc/passwd",
     "\u202eevil\u202c",
-    "\U0001f600 \u0000".replace("\u0000", ""),
-    "𝒳" * 1000,
+    "\U0001f600",
+    "\U0001d4b3" * 1000,
 ]
