@@ -6,28 +6,31 @@ WSGI and not ASGI: the PrizmDoc dialect needs custom reason phrases, which ASGI 
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, BinaryIO, cast
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-_django = get_wsgi_application()
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django's application, for requests of known length.
+class _Request(WSGIRequest):
+    """A request whose body is read when a view asks for it, and not a byte before.
 
-    A chunked upload has no Content-Length, which Django reads as an empty body: such a body is
-    spooled to disk first (RFC 9112 section 7.1; `wsgi.input_terminated` says the server ends it).
+    A chunked body has no Content-Length, which Django takes for no body at all (RFC 9112 section
+    7.1; `wsgi.input_terminated` says that the server ends it).
     """
-    chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
-    if chunked and environ.get("wsgi.input_terminated"):
-        return _with_spooled_body(environ, start_response)
-    if length := environ.get("CONTENT_LENGTH"):
-        environ["wsgi.input"] = _Whole(environ["wsgi.input"], int(length))
-    return _django(environ, start_response)
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        body = environ["wsgi.input"]
+        if length := environ.get("CONTENT_LENGTH"):
+            environ["wsgi.input"] = _Whole(body, int(length))
+        super().__init__(environ)
+        chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
+        if chunked and environ.get("wsgi.input_terminated"):
+            self._stream = cast(BinaryIO, _Chunked(body))
 
 
 class _Whole:
@@ -52,22 +55,26 @@ class _Whole:
         return data
 
 
-def _with_spooled_body(
-    environ: dict[str, Any], start_response: Callable[..., Any]
-) -> Iterable[bytes]:
-    from django.conf import settings
+class _Chunked:
+    """A body of unknown length. Who wants it at once gets no more than fits into memory."""
 
-    # Closed when the server lets go of the request.
-    body = tempfile.SpooledTemporaryFile(  # noqa: SIM115
-        max_size=1024**2, dir=str(settings.SCRATCH_DIR)
-    )
-    length = 0
-    while chunk := environ["wsgi.input"].read(1024**2):
-        length += len(chunk)
-        body.write(chunk)
-        # One chunk over the limit is enough: the service refuses it as it does any upload.
-        if length > settings.MAX_UPLOAD_BYTES:
-            break
-    body.seek(0)
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)
-    return _django(environ, start_response)
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        try:
+            data: bytes = self._stream.read(limit + 1 if size < 0 else size)
+        except Exception as error:  # the server's own, of chunks that are none
+            raise ConnectionResetError(f"The chunked body is broken: {error!r}.") from error
+        if size < 0 and len(data) > limit:
+            raise RequestDataTooBig(f"The chunked body is larger than {limit} bytes.")
+        return data
+
+
+class _Handler(WSGIHandler):
+    request_class = _Request
+
+
+django.setup(set_prefix=False)
+application = _Handler()
