@@ -113,7 +113,7 @@ def programs() -> list[Program]:
                 "gunicorn",
                 "portal.wsgi",
                 *("--bind", f"{settings.HOST}:{settings.PORT}"),
-                *("--worker-class", "gthread", "--threads", str(settings.WEB_THREADS)),
+                *("--worker-class", "portal.web.Worker", "--threads", str(settings.WEB_THREADS)),
                 *("--workers", str(settings.WORKERS)),
                 *("--worker-tmp-dir", "/dev/shm", "--log-level", "warning"),  # noqa: S108
                 *("--graceful-timeout", "5", "--timeout", "120", "--keep-alive", "30"),
