@@ -1,7 +1,7 @@
 """Correlation ids, and log lines that never hold a capability.
 
-A session id opens a document, so it is a secret; it is also part of PrizmDoc's URLs. Every log
-record passes the filter here, which shortens anything that looks like one.
+A session id opens a document, so it is a secret; it is also part of PrizmDoc's URLs and of
+Connect's. Every log record passes the filter here, which shortens anything that looks like one.
 """
 
 from __future__ import annotations
@@ -16,23 +16,29 @@ from django.http import HttpRequest, HttpResponseBase
 
 from apps.core.correlation import correlation_id
 
-_CAPABILITY = re.compile(r"[A-Za-z0-9_-]{40,}")
+# A long token, or a GUID: Connect's sessions are GUIDs. The one after /v3/ is a datasource's.
+_CAPABILITY = re.compile(
+    r"[A-Za-z0-9_-]{40,}|(?<!/v3/)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
+)
 _CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PROBES = {"/livez", "/readyz"}
 _access = logging.getLogger("portal.access")
+_formatter = logging.Formatter()
 
 
 def redact(text: str) -> str:
-    """Shortens every long random token to its first six characters."""
+    """Shortens every long random token and GUID to its first six characters."""
     return _CAPABILITY.sub(lambda match: match.group()[:6] + "...", text)
 
 
 class PortalFilter(logging.Filter):
-    """Adds the correlation id and redacts the message of every record."""
+    """Adds the correlation id and redacts the message and the traceback of every record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.correlation_id = correlation_id.get()
         record.msg, record.args = redact(record.getMessage()), None
+        if record.exc_info:
+            record.exc_text = redact(_formatter.formatException(record.exc_info))
         return True
 
 
