@@ -31,7 +31,7 @@ from apps.clients.forms import CredentialForm, LabelForm, RevokeForm
 from apps.clients.models import ApiClient, Credential
 from apps.core.errors import PortalError
 
-_TEMPLATES = "admin/clients/apiclient"
+_TEMPLATES = "admin/clients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def show_once(
         "curl": _curl_with_key(plain) if is_key else _curl_for_token(client, plain),
         "client_url": _client_url(client),
     }
-    response = _page(model_admin, request, client, "issued.html", context)
+    response = _page(model_admin, request, client, "apiclient/issued.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -139,7 +139,7 @@ def _issue(
         "explanation": page.explanation,
         "form": form,
         "button": page.button,
-        "client_url": _client_url(client),
+        "back_url": _client_url(client),
     }
     return _page(model_admin, request, client, "ask.html", context)
 
@@ -165,7 +165,7 @@ def _revoke(
         "form": form,
         "button": "Revoke",
         "danger": True,
-        "client_url": _client_url(client),
+        "back_url": _client_url(client),
     }
     return _page(model_admin, request, client, "ask.html", context)
 

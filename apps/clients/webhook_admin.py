@@ -1,14 +1,19 @@
-"""The administration of webhooks: where clients are told, and what was sent."""
+"""The administration of webhooks: where clients are told, and what was sent.
+
+A signing secret is the answer to a POST and stands nowhere else: not in a message or a log.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
@@ -20,6 +25,37 @@ from apps.clients.actors import Actor
 from apps.clients.models import WebhookDelivery, WebhookEndpoint
 
 _LOOKS = {"Delivered": "success", "Waiting": "info", "Given up": "danger"}
+# Of a message's data: whoever has them reads what a person filled in.
+_CAPABILITIES = {"sessionId", "result"}
+
+
+@dataclass(frozen=True, slots=True)
+class _SecretPage:
+    """A page that asks, and then tells a signing secret."""
+
+    title: str
+    explanation: str
+    said: str
+    logged: str
+    secret: Callable[[Actor, WebhookEndpoint], str]
+
+
+_SHOW = _SecretPage(
+    "Show the signing secret",
+    "Whoever knows it can make messages that look like this portal's. The receiver needs it to "
+    "check who sent a message.",
+    "The receiver checks messages with this.",
+    "Showed the signing secret.",
+    webhooks.secret_of,
+)
+_ROTATE = _SecretPage(
+    "Rotate the secret",
+    "You get a new secret. For 24 hours messages carry the signatures of both, so that the "
+    "receiver can change over; then the old one ends.",
+    "For 24 hours messages carry the signatures of this secret and of the one before it.",
+    "Rotated the signing secret.",
+    webhooks.rotate_secret,
+)
 
 
 @admin.register(WebhookEndpoint)
@@ -61,27 +97,38 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
             webhooks.give_secret(obj)
         super().save_model(request, obj, form, change)
 
-    @action(description="Show the signing secret", permissions=["change"])  # type: ignore[untyped-decorator]
-    def show_secret(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @action(description="Show the signing secret ...", permissions=["change"])  # type: ignore[untyped-decorator]
+    def show_secret(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Tells the secret, which the receiver's set-up needs."""
-        endpoint = WebhookEndpoint.objects.get(pk=object_id)
-        secret = webhooks.secret_of(_administrator(request), endpoint)
-        self.log_change(request, endpoint, "Showed the signing secret.")
-        self.message_user(request, f"The signing secret: {secret}", messages.INFO)
-        return redirect("admin:clients_webhookendpoint_change", object_id)
+        return self._ask_and_tell(request, object_id, _SHOW)
 
-    @action(description="Rotate the secret", permissions=["change"])  # type: ignore[untyped-decorator]
-    def rotate_secret(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @action(description="Rotate the secret ...", permissions=["change"])  # type: ignore[untyped-decorator]
+    def rotate_secret(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A new secret; for a day messages carry both signatures."""
-        endpoint = WebhookEndpoint.objects.get(pk=object_id)
-        secret = webhooks.rotate_secret(_administrator(request), endpoint)
-        self.log_change(request, endpoint, "Rotated the signing secret.")
-        self.message_user(
-            request,
-            f"The new signing secret: {secret} For 24 hours messages carry both signatures.",
-            messages.SUCCESS,
-        )
-        return redirect("admin:clients_webhookendpoint_change", object_id)
+        return self._ask_and_tell(request, object_id, _ROTATE)
+
+    def _ask_and_tell(
+        self, request: HttpRequest, object_id: str, page: _SecretPage
+    ) -> HttpResponse:
+        """These actions are links, so they ask (GET), and act on POST only."""
+        endpoint = self.get_object(request, object_id)
+        if endpoint is None:
+            raise Http404
+        context = self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "original": endpoint,
+            "title": f"{page.title}: {endpoint}",
+            "back_url": reverse("admin:clients_webhookendpoint_change", args=[endpoint.pk]),
+        }
+        if request.method != "POST":
+            asked = {"explanation": page.explanation, "button": page.title}
+            return TemplateResponse(request, "admin/clients/ask.html", context | asked)
+        told = {"plain": page.secret(_administrator(request), endpoint), "said": page.said}
+        self.log_change(request, endpoint, page.logged)
+        template = "admin/clients/webhookendpoint/secret.html"
+        response = TemplateResponse(request, template, context | told)
+        response["Cache-Control"] = "no-store"
+        return response
 
 
 @admin.register(WebhookDelivery)
@@ -91,7 +138,7 @@ class WebhookDeliveryAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
     list_display = ("created_at", "event", "endpoint", "shown_state", "attempts", "status", "error")
     list_filter = ("state", "event", "endpoint__client")
     list_select_related = ("endpoint",)
-    search_fields = ("message_id", "endpoint__url", "body")
+    search_fields = ("message_id", "endpoint__url")
     actions = ("send_again",)
     fields = (
         "event",
@@ -115,8 +162,11 @@ class WebhookDeliveryAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
 
     @admin.display(description="body")
     def shown_body(self, delivery: WebhookDelivery) -> str:
-        """The message as it is sent, laid out."""
-        laid_out = json.dumps(json.loads(delivery.body), indent=2, ensure_ascii=False)
+        """The message, laid out, without the ids that open what it is about."""
+        message = json.loads(delivery.body)
+        hidden = dict.fromkeys(_CAPABILITIES & message["data"].keys(), "(not shown)")
+        message["data"] |= hidden
+        laid_out = json.dumps(message, indent=2, ensure_ascii=False)
         return format_html('<pre class="whitespace-pre-wrap">{}</pre>', laid_out)
 
     @admin.action(description="Send again", permissions=["change"])

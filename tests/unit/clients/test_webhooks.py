@@ -15,10 +15,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from apps.clients import webhooks
@@ -295,33 +292,3 @@ def test_old_messages_are_forgotten(receiver: Receiver, endpoint: WebhookEndpoin
     assert webhooks.sweep() == 0
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert webhooks.sweep() == 1
-
-
-def test_administration(receiver: Receiver, endpoint: WebhookEndpoint) -> None:
-    delivery = send(endpoint)
-    user = get_user_model().objects.create_superuser("admin", password="x")
-    browser = Client()
-    browser.force_login(user)
-    secret = webhooks.secret_of(SYSTEM, endpoint)
-    listed = browser.get(reverse("admin:clients_webhookdelivery_changelist")).content.decode()
-    assert "connect.completed" in listed
-    shown = browser.get(reverse("admin:clients_webhookdelivery_change", args=[delivery.pk]))
-    assert "sessionId" in shown.content.decode()
-    page = reverse("admin:clients_webhookendpoint_change", args=[endpoint.pk])
-    assert secret not in browser.get(page).content.decode()
-    told = browser.get(
-        reverse("admin:clients_webhookendpoint_show_secret", args=[endpoint.pk]), follow=True
-    )
-    assert secret in told.content.decode()
-    browser.post(
-        reverse("admin:clients_webhookdelivery_changelist"),
-        {"action": "send_again", "_selected_action": [delivery.pk]},
-    )
-    delivery.refresh_from_db()
-    assert delivery.state == State.PENDING
-    added = browser.post(
-        reverse("admin:clients_webhookendpoint_add"),
-        {"client": endpoint.client_id, "url": "https://example.org/hook", "is_active": "on"},
-    )
-    assert added.status_code == 302
-    assert webhooks.secret_of(SYSTEM, WebhookEndpoint.objects.get(url="https://example.org/hook"))
