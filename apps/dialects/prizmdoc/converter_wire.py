@@ -133,7 +133,6 @@ def _result(result: Json) -> Json:
         "fileId": result["file_id"],
         "pageCount": result["pages"],
         "sources": [
-            {"fileId": file_id, "pages": _from_one(pages)}
-            for file_id, pages in result["sources"]
+            {"fileId": file_id, "pages": _from_one(pages)} for file_id, pages in result["sources"]
         ],
     }
