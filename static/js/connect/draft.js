@@ -6,6 +6,8 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 /* Browsers send no more than this after a page has gone. */
 const LEAVING_BYTES = 60_000;
+/* In the place of a timer: trying again by itself would not help. */
+const REFUSED = -1;
 
 /**
  * Keeps what is typed on the server, unless another window kept something newer.
@@ -50,7 +52,7 @@ export function createDraft(api, { values, onState, onConflict, onFinished }) {
         onState("unsaved");
         again();
       } else {
-        retry = -1;
+        retry = REFUSED;
         onState("refused", error);
       }
     }
@@ -107,7 +109,9 @@ export function createDraft(api, { values, onState, onConflict, onFinished }) {
     /** Something was typed. */
     changed() {
       dirty = true;
-      if (retry === -1) retry = 0;
+      if (retry === REFUSED) retry = 0;
+      // From the first letter on the page must not say "saved" any more.
+      if (!retry && !conflict) onState("saving");
       soon();
     },
     /** Saves at once what is not saved yet. */

@@ -185,9 +185,12 @@ async function finish() {
     hideSummary();
     await draft.now();
     if (draft.inConflict()) return;
+    // A finished form has no preview, and this may be the last moment before.
+    preview.stop();
     const { result } = await api.complete(draft.number(), values());
     show({ ...state, state: "finished", result });
   } catch (error) {
+    preview.resume();
     refused(error);
   } finally {
     setFinishing(false);

@@ -130,15 +130,20 @@ export function createPreview(api, values) {
   ).observe(sheet);
   api.on("found", () => run());
 
+  function resume() {
+    stopped = false;
+    run();
+  }
+
   return {
     /** Something was typed. */
     changed: afterPause(run, PAUSE),
     /** Begins, or begins anew with another document. */
     start() {
-      stopped = false;
       page = 0;
-      run();
+      resume();
     },
+    resume,
     stop() {
       stopped = true;
       running?.controller.abort();
