@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.clients import webhooks
@@ -32,6 +32,8 @@ from apps.workfiles.models import WorkFile
 COMPLETED = "connect.completed"
 PICTURES = ("png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff")
 PICTURE_BYTES = 10 * 1024**2
+# Of all pictures of one form, those that were put in and replaced among them.
+MOST_PICTURES, MOST_PICTURE_BYTES = 50, 100 * 1024**2
 # How long a document may be in the making before another request may try.
 _LEASE = timedelta(minutes=2)
 Json = dict[str, Any]
@@ -179,15 +181,25 @@ def save_draft(filling: Filling, number: int, values: Json) -> None:
 def add_picture(filling: Filling, stream: workfiles.Readable) -> WorkFile:
     """Takes a picture for the form; it lives as long as the session.
 
-    Raises FORM_FINISHED, DOCUMENT_TOO_LARGE and FORMAT_UNSUPPORTED.
+    Raises FORM_FINISHED, DOCUMENT_TOO_LARGE, also when the form has too many, and
+    FORMAT_UNSUPPORTED.
     """
     _ensure_open(filling)
+    taken = filling.detail.pictures.aggregate(count=Count("pk"), size=Sum("work_file__blob__size"))
+    left = MOST_PICTURE_BYTES - (taken["size"] or 0)
+    if taken["count"] >= MOST_PICTURES or left <= 0:
+        raise PortalError(
+            ErrorCode.DOCUMENT_TOO_LARGE,
+            f"A form takes {MOST_PICTURES} pictures, of {MOST_PICTURE_BYTES} bytes in all.",
+            at="body",
+            limit=MOST_PICTURE_BYTES,
+        )
     session = filling.session
     work_file = workfiles.upload(
         filling.owner,
         stream,
         keep=session.ends_at - session.created_at,
-        limit=PICTURE_BYTES,
+        limit=min(PICTURE_BYTES, left),
     )
     ConnectPicture.objects.create(detail=filling.detail, work_file=work_file)
     _ensure_picture(work_file)

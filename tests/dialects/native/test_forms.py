@@ -267,6 +267,19 @@ def test_what_is_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     assert_problem(page.call("GET", f"/pictures/{foreign.file_id}"), 404, "work_file_not_found")
 
 
+@pytest.mark.parametrize(("limit", "value"), [("MOST_PICTURES", 2), ("MOST_PICTURE_BYTES", 150)])
+def test_a_form_takes_so_many_pictures(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    page = opened()
+    monkeypatch.setattr(f"apps.connect.filling.{limit}", value)
+    taken = 0
+    while (answer := page.call("POST", "/pictures", picture())).status_code == 200:
+        taken += 1
+    assert_problem(answer, 413, "document_too_large")
+    assert taken == 2
+
+
 def test_a_picture_that_is_not_there() -> None:
     page = opened()
     answer = page.call(
