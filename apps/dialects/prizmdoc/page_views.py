@@ -5,6 +5,8 @@ Source: CONTRACT section 1, viewer-facing calls. Pages are counted from 0.
 
 from __future__ import annotations
 
+import math
+
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from rest_framework.request import Request
 
@@ -93,7 +95,7 @@ class Page(ViewerView):
         )
         if format == "svg":
             return page_response(content.page_svg(view, page, seconds=_SECONDS))
-        dpi = _scaled(request, view)
+        dpi = _resolution(view, _rung(_scale(request)))
         return page_response(
             content.page_image(view, page, format=format, dpi=dpi, seconds=_SECONDS)
         )
@@ -108,14 +110,23 @@ class Tile(ViewerView):
         view = self.view_of_query()
         format = wire.query_choice(request.query_params, "ContentType", "png", *RASTER_FORMATS)
         tile = wire.tile(box)
-        dpi = _scaled(request, view)
+        dpi = _resolution(view, _scale(request))
         return page_response(
             content.page_tile(view, page, tile, format=format, dpi=dpi, seconds=_SECONDS)
         )
 
 
-def _scaled(request: Request, view: View) -> int:
-    scale = wire.query_number(request.query_params, "Scale", 1.0)
+def _scale(request: Request) -> float:
+    return wire.query_number(request.query_params, "Scale", 1.0)
+
+
+def _rung(scale: float) -> float:
+    """The next of a few scales: zooming smoothly does not draw a page a hundred times."""
+    step = 0.25 if scale <= 2 else 0.5 if scale <= 4 else 1.0
+    return math.ceil(scale / step) * step
+
+
+def _resolution(view: View, scale: float) -> int:
     return max(1, min(1200, round(wire.resolution(view.session.echo) * scale)))
 
 

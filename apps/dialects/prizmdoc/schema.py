@@ -374,7 +374,11 @@ get_page_attributes = _page(
         )
     },
 )
-_SCALE = _query("Scale", "Of the session's resolution.", {"type": "number", "exclusiveMinimum": 0})
+_SCALE = _query(
+    "Scale",
+    "Of the session's resolution; images of whole pages come in steps of a quarter or more.",
+    {"type": "number", "exclusiveMinimum": 0},
+)
 get_page = _page(
     "getPage",
     _IMAGES | {(200, "image/svg+xml"): api.answers_bytes("The page.")},

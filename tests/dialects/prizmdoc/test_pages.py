@@ -95,7 +95,10 @@ def test_the_session_may_choose_the_format(api: Integrator) -> None:
 
 
 @pytest.mark.conformance("prizmdoc-v1", line="GET Page: Scale", outcome="ours")
-@pytest.mark.parametrize(("scale", "dpi"), [("0.5", 75), ("1", 150), ("2", 300), ("100", 1200)])
+@pytest.mark.parametrize(
+    ("scale", "dpi"),
+    [("0.5", 75), ("1", 150), ("1.01", 188), ("1.2", 188), ("2", 300), ("3.7", 600), ("9", 1200)],
+)
 def test_a_scale_multiplies_the_resolution(
     api: Integrator, shown: str, scale: str, dpi: int
 ) -> None:
