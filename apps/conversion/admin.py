@@ -103,13 +103,13 @@ class RenditionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         """Why it failed and what to do about it."""
         if not job.error_code:
             return "-"
-        known = CATALOGUE[ErrorCode(job.error_code)]
+        error = services.failure(job)
         return format_html(
             "<strong>{}</strong> ({})<br>{}<br>{}",
-            known.title,
-            job.error_code,
-            job.error_detail,
-            known.remedy,
+            error.explanation.title,
+            error.code,
+            error.detail,
+            error.remedy,
         )
 
     @display(description="took")

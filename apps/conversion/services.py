@@ -34,6 +34,10 @@ _PASSING_MEMORY = timedelta(seconds=10)
 _BULK_BYTES = 5 * 1024**2
 _HUGE_BYTES = 50 * 1024**2
 # Nothing is made from these, so nothing waits for them.
+_COMPARING = {"compare", "changes"}
+_UNLOCK = (
+    "Remove the password in the program the document was made with, and send both documents again."
+)
 _LEAVES = {"raster", "tile", "svg", "text", "group", "search", "changes"}
 # The part of a rendition that others are made from.
 WHOLE = ("whole", "file")
@@ -250,7 +254,15 @@ def _refresh(rendition: Rendition) -> None:
 def raise_failure(rendition: Rendition) -> None:
     """Raises the error a failed rendition ended with."""
     if rendition.state == State.FAILED:
-        raise PortalError(ErrorCode(rendition.error_code), rendition.error_detail)
+        raise failure(rendition)
+
+
+def failure(rendition: Rendition) -> PortalError:
+    """The error a failed rendition ended with."""
+    code = ErrorCode(rendition.error_code)
+    locked = code == ErrorCode.PASSWORD_REQUIRED and rendition.kind in _COMPARING
+    remedy = _UNLOCK if locked else ""
+    return PortalError(code, rendition.error_detail, remedy=remedy)
 
 
 def release(parent: Rendition) -> None:

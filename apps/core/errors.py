@@ -339,14 +339,18 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
 class PortalError(Exception):
     """A failure with a code of the catalogue.
 
-    `detail` is one English sentence about this very case; `at` names the input at fault, as a
-    dotted path; `data` is what a dialect may want to spell (expected values, a stop notice).
+    `detail` is one English sentence about this very case; `remedy` another, where the catalogue's
+    would not help; `at` names the input at fault, as a dotted path; `data` is what a dialect may
+    want to spell (expected values, a stop notice).
     """
 
-    def __init__(self, code: ErrorCode, detail: str = "", *, at: str = "", **data: object) -> None:
+    def __init__(
+        self, code: ErrorCode, detail: str = "", *, remedy: str = "", at: str = "", **data: object
+    ) -> None:
         super().__init__(detail or CATALOGUE[code].title)
         self.code = code
         self.detail = detail or CATALOGUE[code].cause
+        self.remedy = remedy or CATALOGUE[code].remedy
         self.at = at
         self.data = data
 

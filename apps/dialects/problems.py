@@ -78,7 +78,7 @@ def problem(error: PortalError, statuses: Mapping[ErrorCode, int] = STATUS) -> d
         "status": status,
         "code": code,
         "detail": error.detail,
-        "remedy": error.explanation.remedy,
+        "remedy": error.remedy,
         "correlation_id": correlation_id.get(),
     }
     if error.at:

@@ -63,7 +63,7 @@ def upload(model_admin: ModelAdmin[DocumentTemplate], request: HttpRequest) -> H
                 file_name=file.name,
             )
         except PortalError as error:
-            form.add_error(None, f"{error.detail} {error.explanation.remedy}")
+            form.add_error(None, f"{error.detail} {error.remedy}")
         else:
             model_admin.log_addition(request, made.template, f"Uploaded {file.name}.")
             return redirect(editor_url(made.version))
@@ -89,7 +89,7 @@ def new_file(
         try:
             version = services.replace_file(actor_of(request), template, file, file_name=file.name)
         except PortalError as error:
-            form.add_error(None, f"{error.detail} {error.explanation.remedy}")
+            form.add_error(None, f"{error.detail} {error.remedy}")
         else:
             model_admin.log_change(request, template, f"Uploaded {file.name}.")
             return redirect(editor_url(version))

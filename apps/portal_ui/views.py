@@ -105,7 +105,7 @@ def failed(request: HttpRequest, error: PortalError, language: str = "") -> Http
     context = {
         "title": error.explanation.title,
         "message": error.explanation.cause,
-        "remedy": error.explanation.remedy,
+        "remedy": error.remedy,
         "correlation_id": correlation_id.get(),
     }
     status = 404 if error.code == ErrorCode.NOT_ROUTED else 500

@@ -64,7 +64,7 @@ def _reason(progress: Progress) -> SafeString | str:
         known.title,
         progress.error.code,
         progress.error.detail,
-        known.remedy,
+        progress.error.remedy,
     )
 
 

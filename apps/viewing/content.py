@@ -63,7 +63,7 @@ def _progress(pdf: Rendition) -> Status:
     if pdf.state == Rendition.State.READY and pdf.kind == "pdf":
         return Status("ready", "preparing", int(pdf.meta["pages"]), elapsed)
     if pdf.state == Rendition.State.FAILED:
-        error = PortalError(ErrorCode(pdf.error_code), pdf.error_detail)
+        error = conversion.failure(pdf)
         if error.code in (ErrorCode.PASSWORD_REQUIRED, ErrorCode.PASSWORD_WRONG):
             return Status("password_required", "waiting", 0, elapsed, error)
         return Status("failed", "converting", 0, elapsed, error)

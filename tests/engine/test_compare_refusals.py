@@ -59,6 +59,34 @@ def _deep() -> bytes:
     return documents.docx("<w:sdt><w:sdtContent>" * depth + "</w:sdtContent></w:sdt>" * depth)
 
 
+def _with_damaged_part() -> bytes:
+    content = bytearray(GOOD)
+    at = content.index(b"word/document.xml") + len("word/document.xml")
+    content[at : at + 40] = b"\xff" * 40
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (GOOD[:-60], "The package is damaged: its list of contents cannot be read."),
+        (
+            documents.docx("<w:p><w:unclosed></w:p>"),
+            "The {} document is damaged: its part word/document.xml is not well-formed XML.",
+        ),
+        (
+            _with_damaged_part(),
+            "The {} document is damaged: its part word/document.xml cannot be unpacked.",
+        ),
+    ],
+    ids=["list", "xml", "packed"],
+)
+def test_damage_is_told_in_a_sentence(engine: EngineProcess, content: bytes, sentence: str) -> None:
+    for pair, name in (((content, GOOD), "original"), ((GOOD, content), "revised")):
+        (failed,) = [e for e in compare(engine, *pair).events if e["event"] == "failed"]
+        assert failed["detail"] == sentence.format(name)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -63,7 +63,9 @@ def check_package(path: Path) -> None:
         with zipfile.ZipFile(path) as package:
             entries = package.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise Refusal("document_corrupt", f"The package cannot be read: {error}") from error
+        raise Refusal(
+            "document_corrupt", "The package is damaged: its list of contents cannot be read."
+        ) from error
     if len(entries) > MAX_ENTRIES:
         raise Refusal("too_large", f"The package has more than {MAX_ENTRIES} entries.")
     total = sum(entry.file_size for entry in entries)

@@ -56,12 +56,8 @@ class Package:
         """The part's content. Raises Refusal when it is damaged."""
         try:
             return self._zip.read(self._parts[part])
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, KeyError) as error:
-            detail = f"A piece of the {self.name} document cannot be read: {error}"
-            raise Refusal("document_corrupt", detail[:300]) from error
-        except Exception as error:  # zlib.error, lzma.LZMAError and their like
-            detail = f"A piece of the {self.name} document is damaged: {error}"
-            raise Refusal("document_corrupt", detail[:300]) from error
+        except Exception as error:  # zipfile's own, zlib.error, lzma.LZMAError and their like
+            raise self._damaged(part, "cannot be unpacked") from error
 
     def xml(self, part: str) -> Element:
         """The part's root element. Raises Refusal(document_corrupt)."""
@@ -81,11 +77,14 @@ class Package:
         try:
             root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
-            detail = f"{part} of the {self.name} document is no XML: {error}"
-            raise Refusal("document_corrupt", detail[:300]) from error
+            raise self._damaged(part, "is not well-formed XML") from error
         if root.getroottree().docinfo.doctype:
             raise Refusal("document_corrupt", f"The {self.name} document declares a document type.")
         return root
+
+    def _damaged(self, part: str, how: str) -> Refusal:
+        sentence = f"The {self.name} document is damaged: its part {part[:100]} {how}."
+        return Refusal("document_corrupt", sentence)
 
     def relationships(self, part: str) -> dict[str, tuple[str, str, bool]]:
         """Id to (kind, target part or address, external) of what a part refers to."""

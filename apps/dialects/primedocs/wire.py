@@ -86,7 +86,8 @@ def located(error: PortalError, document: grammar.Connect) -> PortalError:
         for fault in faults
     ]
     data = {name: value for name, value in error.data.items() if name != "errors"}
-    return PortalError(error.code, error.detail, at=str(rows[0]["path"]), errors=rows, **data)
+    at = str(rows[0]["path"])
+    return PortalError(error.code, error.detail, remedy=error.remedy, at=at, errors=rows, **data)
 
 
 def _as_row(error: PortalError) -> dict[str, str]:

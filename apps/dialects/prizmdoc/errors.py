@@ -132,7 +132,7 @@ def _body(name: str, error: PortalError) -> dict[str, object]:
                 details[key] = error.data[key]
         body["errorDetails"] = details
     body["message"] = error.detail
-    body["remedy"] = error.explanation.remedy
+    body["remedy"] = error.remedy
     body["correlationId"] = correlation_id.get()
     return body
 

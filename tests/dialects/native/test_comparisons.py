@@ -179,7 +179,9 @@ def test_a_failure_names_its_document(api: Client, viewer: Viewer) -> None:
     factories.fail(Rendition.objects.filter(kind="pdf")[0], "password_required", "So.")
     body = viewer.http.get(f"{COMPARISONS}/{identity}").json()
     assert (body["state"], body["error"]["code"]) == ("failed", "password_required")
-    assert_problem(viewer.get(identity, "/revisions"), 422, "password_required")
+    problem = assert_problem(viewer.get(identity, "/revisions"), 422, "password_required")
+    assert problem["remedy"] == body["error"]["remedy"]
+    assert problem["remedy"].startswith("Remove the password")
 
 
 def test_a_red_line_that_failed_asks_nobody_for_a_password(api: Client, viewer: Viewer) -> None:

@@ -112,6 +112,7 @@ def test_not_yet_and_never() -> None:
     with pytest.raises(PortalError) as caught:
         services.result(rendition)
     assert caught.value.code == ErrorCode.PASSWORD_REQUIRED
+    assert caught.value.remedy.startswith("Remove the password")  # there is no place to give it
 
 
 def test_without_pages_there_are_no_places(compared: Rendition) -> None:
