@@ -43,6 +43,8 @@ SYSTEM_FILES = (
     "/dev/null",
     "/dev/urandom",
 )
+# Of its own entry in /proc: nothing of the host's network, mounts and environment.
+_OWN_PROCESS = ("auxv", "cmdline", "exe", "fd", "maps", "stat", "statm", "status")
 _LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -123,7 +125,8 @@ def seal(jail: Jail, layers: Capabilities) -> None:
     _drop_capabilities()
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     if layers.landlock:
-        readable = (*SYSTEM_FILES, f"/proc/{os.getpid()}", *jail.readable)
+        own = (f"/proc/{os.getpid()}/{name}" for name in _OWN_PROCESS)
+        readable = (*SYSTEM_FILES, *own, *jail.readable)
         loaders = _LOADERS if jail.programs else ()
         landlock.restrict(readable, jail.writable, (*jail.programs, *loaders))
     if layers.seccomp:

@@ -39,6 +39,11 @@ def probe(job: Job) -> Meta:
         "read: the zygote's environment": lambda: Path(
             f"/proc/{os.getppid()}/environ"
         ).read_bytes(),
+        "read: the host's connections": lambda: Path("/proc/self/net/tcp").read_bytes(),
+        "read: the same by a thread": lambda: Path(
+            f"/proc/self/task/{os.getpid()}/net/tcp"
+        ).read_bytes(),
+        "read: the host's mounts": lambda: Path("/proc/self/mountinfo").read_bytes(),
         "read: the environment": lambda: _require("RECTO_JAIL_CANARY" in _environment()),
         "write: outside": lambda: Path(params["outside"]).write_bytes(b"leak"),
         "write: the canary": lambda: os.open(params["canary"], os.O_WRONLY),

@@ -144,7 +144,7 @@ class Connection:
                 os.close(directory)
         except OSError as error:
             self._socket.close()
-            raise EngineUnavailable(f"no engine listens at {path}: {error.strerror}") from error
+            raise EngineUnavailable(f"no {path.stem} engine answers: {error.strerror}") from error
 
     def send(self, message: Any) -> None:
         """Send one message; raises EngineUnavailable when the engine is gone."""
