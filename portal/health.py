@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from apps.conversion import services as conversion
 
+logger = logging.getLogger(__name__)
 # An engine that is starting answers late; who asks for health does not wait for it.
 _ENGINE_SECONDS = 2.0
 
@@ -21,9 +23,16 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when every part is ready, else 503; each part is named with its state."""
+    """200 when every part is ready, else 503; each part is named with its state.
+
+    Anybody may ask: why a part is not ready is for the log, the administration and the doctor.
+    """
     parts = {name: state(check) for name, check in CHECKS.items()}
     ready = all(part["ready"] for part in parts.values())
+    for name, part in parts.items():
+        if not part["ready"]:
+            logger.warning("%s is not ready: %s", name, part["detail"])
+            part["detail"] = "not ready"
     return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
 
