@@ -185,6 +185,11 @@ STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
 FILE_UPLOAD_TEMP_DIR = SCRATCH_DIR
+FILE_UPLOAD_HANDLERS = [
+    "portal.uploads.SignedInOnly",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 2 * 1024**3, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 CONNECT_XML_BYTES = env.integer("CONNECT_XML_BYTES", 1024**2, least=1)
