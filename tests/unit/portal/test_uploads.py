@@ -37,7 +37,7 @@ def test_an_administrators_file_is(client: Client, stored: list[str]) -> None:
     Datasource.objects.create(name="Library")
     client.force_login(User.objects.create_superuser("root"))
     client.post(
-        reverse("admin:document_templates_documenttemplate_add"),
+        reverse("admin:document_templates_documenttemplate_upload"),
         {"file": SimpleUploadedFile("large.docx", bytes(4 * 1024**2))},
     )
     assert stored == ["large.docx"]
