@@ -19,8 +19,8 @@ Json = dict[str, Any]
 # What a field may hold where its form sets no limit.
 LONGEST_TEXT = 100_000
 MOST_ITEMS = 1_000
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PICTURE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 # XML 1.0 has no place for these; a tab, a line feed and a carriage return it has.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -1,9 +1,9 @@
 import { announce, byId } from "../viewer/dom.js";
+import { watchConnection } from "../viewer/connection.js";
 import { dismiss, notify } from "../viewer/notices.js";
 import { toggleTheme } from "../theme.js";
 import { ConnectionLost, createApi } from "./api.js";
 import { askWhichDraft, hideConflict } from "./conflict.js";
-import { watchConnection } from "./connection.js";
 import { createDraft } from "./draft.js";
 import { watchExpiry } from "./expiry.js";
 import { hideSummary, showRefusal, showSummary } from "./finish.js";
@@ -246,7 +246,8 @@ addEventListener("keydown", (event) => {
     if (root.dataset.shows === "form") draft.now();
   }
 });
-watchConnection(api, { found: () => (form && !draft.isClean() ? draft.now() : undefined) });
+watchConnection(api, { lost: say("offline"), retry: say("try_now"), back: say("online") });
+api.on("found", () => (form && !draft.isClean() ? draft.now() : undefined));
 /* Leaving saves what was typed; where that cannot work, the browser asks. */
 addEventListener("beforeunload", (event) => {
   if (isLost && root.dataset.shows === "form" && !draft.isClean()) event.preventDefault();

@@ -4,11 +4,17 @@ import { dismiss, notify } from "./notices.js";
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 
+const ENGLISH = {
+  lost: "No connection to the server. Trying again…",
+  retry: "Try now",
+  back: "Connected again.",
+};
+
 /**
  * Says so when the server is gone, and asks for it again at growing distances.
- * @param {ReturnType<import("./api.js").createApi>} api
+ * @param {{on: Function, state: () => Promise}} api a page's door to the server
  */
-export function watchConnection(api) {
+export function watchConnection(api, words = ENGLISH) {
   let found = null;
 
   // Whatever answers ends the search: the event "found" comes from the door to the server itself.
@@ -30,15 +36,15 @@ export function watchConnection(api) {
   api.on("lost", () => {
     found = new AbortController();
     seek(found.signal).catch(() => {});
-    notify("connection", "No connection to the server. Trying again…", {
+    notify("connection", words.lost, {
       tone: "warning",
-      action: { label: "Try now", run: probe },
+      action: { label: words.retry, run: probe },
     });
   });
   api.on("found", () => {
     stop();
-    notify("connection-back", "Connected again.", { seconds: 2.5 });
+    notify("connection-back", words.back, { seconds: 2.5 });
   });
   api.on("ended", stop);
-  window.addEventListener("online", () => found && probe());
+  addEventListener("online", () => found && probe());
 }
