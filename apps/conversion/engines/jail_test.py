@@ -65,8 +65,10 @@ def probe(job: Job) -> Meta:
         del attempts["process: fork"]
     if job.layers.in_bubblewrap and not job.layers.landlock:
         # The mount name space is the whole zygote's: the other jobs and in/ are not shut off.
+        # Connections and mounts are those of the name spaces, not the host's.
         for name in ("read: another job", "read: passwords", "read: the zygote's environment",
-                     "read: directory outside",
+                     "read: directory outside", "read: the host's connections",
+                     "read: the same by a thread", "read: the host's mounts",
                      "write: in/", "write: job directory", "write: source", "write: /tmp",
                      "process: signal"):  # fmt: skip
             del attempts[name]
