@@ -66,8 +66,8 @@ def test_a_conversion_hands_its_files_out_once(track: Track) -> None:
     for number in range(ROUNDS):
         file_id = track.tell(f"factories.work_file(content=b'%PDF-output-{number}').file_id")
         process_id = track.tell(
-            "converting.start(_actor(), [converting.ConverterSource("
-            f"{file_id!r})], 'pdf', echo={{}}).identity"
+            "converting.start(_actor(), converting.Wanted([converting.ConverterSource("
+            f"{file_id!r})], 'pdf'), echo={{}}).identity"
         )
         track.tell(
             f"bool(factories.ready_pdf(WorkFile.objects.get(file_id={file_id!r}), {number + 1}))"
@@ -76,5 +76,6 @@ def test_a_conversion_hands_its_files_out_once(track: Track) -> None:
         order = ("conversion_output", {"process_id": process_id})
         first, second, third = track.race(order, order, order)
         assert first
+        assert isinstance(first, list), first
         assert first == second == third
         assert track.tell("WorkFile.objects.count()") == files + 1

@@ -41,17 +41,19 @@ class Comparisons(_ComparisonView):
 class Comparison(_ComparisonView):
     """GET, DELETE /api/v1/comparisons/{id}"""
 
+    methods_by_id = frozenset({"get"})
+
     def get_authenticators(self) -> list[BaseAuthentication]:
         """To look, the id is enough."""
-        return [] if self._only_looks() else super().get_authenticators()
+        return [] if self._by_id() else super().get_authenticators()
 
     def get_permissions(self) -> Sequence[Any]:
         """As for authenticators."""
-        return [] if self._only_looks() else super().get_permissions()
+        return [] if self._by_id() else super().get_permissions()
 
-    def _only_looks(self) -> bool:
+    def _by_id(self) -> bool:
         # The API reference asks a view that has no request yet.
-        return getattr(self.request, "method", "") == "GET"
+        return getattr(self.request, "method", "").lower() in self.methods_by_id
 
     @schema.get_comparison
     def get(self, request: Request, identity: str) -> HttpResponse:
