@@ -49,6 +49,7 @@ export function createBeside({ source: { images, texts }, store, pages, copy, re
     if (!paired()) return;
     while (own.get().rotation !== store.get().rotation) column.rotate();
     if (own.get().zoom !== store.get().zoom) column.zoomTo(store.get().zoom);
+    leadsUntil = 0; // whoever scrolled last: at the new size the two are aligned anew
     follow();
   }
 
