@@ -12,7 +12,7 @@ from benchmarks.measure import Cost, Costs, Row, cpu, ms, ratio, take_turns, tim
 
 _WIDTH = 1280
 # Pages of one item; the portal makes them in groups of eight.
-_TEXT_SLICE, _PICTURE_SLICE = 20, 8
+_TEXT_SLICE, _PICTURE_SLICE = 24, 8
 _AIM_RENDER, _AIM_PILLOW = 2.2, 1 / 3
 
 
