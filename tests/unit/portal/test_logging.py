@@ -8,13 +8,13 @@ import uuid
 
 import pytest
 
-from apps.core.ids import new_guid, new_token
 from portal.logging import PortalFilter, redact
 
-GUID, OTHER = new_guid(), new_guid()
+GUID, OTHER = "5b0c2f0e-6a35-4a52-9d5e-3a5b2d1f7c11", "c7f1a7de-2f0b-4d0c-8a43-0e9c1b6f2a94"
+TOKEN = "pX0v1m7dUq9Zt3bKc5yWn8sRf2hLj6gAe4iDoQwTuVk"
 
 
-@pytest.mark.parametrize("session", [GUID, GUID.upper(), new_token(), f"u{new_token()}"])
+@pytest.mark.parametrize("session", [GUID, GUID.upper(), TOKEN, f"u{TOKEN}"])
 @pytest.mark.parametrize(
     "line",
     [
