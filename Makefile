@@ -21,8 +21,9 @@ $(VENV)/.runtime: requirements.txt $(VENV)/.packages
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/.browser: package-lock.json deploy/install_browser_libraries.py $(VENV)/.packages
-	@$(BIN)/python deploy/install_browser_libraries.py
+$(VENV)/.browser: package-lock.json $(VENV)/.runtime
+	@echo "Installing browser libraries ..."
+	@PATH="$(abspath $(BIN)):$$PATH" npm install --no-save --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt deploy/packages-dev.txt $(VENV)/.runtime $(VENV)/.browser

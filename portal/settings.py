@@ -169,7 +169,7 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
-# Installed by deploy/install_browser_libraries.py; without it, documents in page groups stay shut.
+# Installed by `make setup`; without it, documents in page groups stay shut.
 _PDFJS = BASE_DIR / "node_modules" / "pdfjs-dist"
 _PDFJS_FOLDERS = {
     "pdfjs/build": _PDFJS / "legacy" / "build",

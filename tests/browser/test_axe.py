@@ -6,7 +6,6 @@ axe-core comes from npm into a folder of the test's own, as tests/browser/axe pi
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from tests.browser import documents
 from tests.browser.chromium import DARK, PHONE
 from tests.browser.conftest import Person
 from tests.browser.viewer import FIRST_PAGE_MS, Viewer
+from tests.npm import npm
 from tests.stack import Integrator
 
 PINNED = Path(__file__).parent / "axe"
@@ -31,19 +31,10 @@ Check = Callable[[Viewer], None]
 @pytest.fixture(scope="package")
 def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
     """Fails with what axe-core objects to on a page."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("axe-core is not here: it comes from npm, which is not installed.")
     folder = tmp_path_factory.mktemp("axe")
     for file in PINNED.glob("*.json"):
         shutil.copy(file, folder)
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0"]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
-    except subprocess.TimeoutExpired:
-        pytest.skip("axe-core is not here: npm's registry did not answer in time.")
-    if done.returncode:
-        pytest.skip(f"axe-core is not here: npm could not fetch it. {done.stderr[-300:]}")
+    npm("ci", folder=folder)
     script = (folder / "node_modules/axe-core/axe.min.js").read_text()
 
     def check(viewer: Viewer) -> None:

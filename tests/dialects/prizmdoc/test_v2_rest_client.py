@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pypdfium2
 import pytest
 
 from tests import factories
+from tests.npm import BIN, npm
 from tests.stack import Stack
 
 SCRIPT = """
@@ -39,21 +38,8 @@ const fs = require('fs');
 @pytest.fixture(scope="module")
 def rest_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with PrizmDoc's public REST client for Node (MIT)."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("Node and npm are not here")
     folder = tmp_path_factory.mktemp("rest-client")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-    try:
-        subprocess.run(
-            [*command, "@accusoft/prizmdoc-rest-client@1.0.0-beta.11"],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            timeout=120,
-            env=os.environ | {"npm_config_fetch_retries": "0"},
-        )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        pytest.skip(f"npm cannot install the client here: {error}")
+    npm("install", "@accusoft/prizmdoc-rest-client@1.0.0-beta.11", folder=folder)
     return folder
 
 
@@ -69,7 +55,7 @@ def test_the_vendors_rest_client_converts(stack: Stack, rest_client: Path) -> No
     (rest_client / "input.docx").write_bytes(factories.docx("One", "\f", "Two"))
     files = [str(rest_client / name) for name in ("input.docx", "output.pdf")]
     outcome = subprocess.run(
-        ["node", "convert.js", stack.url, key, *files],
+        [BIN / "node", "convert.js", stack.url, key, *files],
         cwd=rest_client,
         capture_output=True,
         text=True,
