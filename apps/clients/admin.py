@@ -76,6 +76,7 @@ class ApiClientAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
                 )
             },
         ),
+        ("Envelopes, in days", {"fields": ("envelope_days", "envelope_maximum_days")}),
         (
             "Limits",
             {"fields": ("maximum_live_sessions", "maximum_upload_bytes", "requests_per_minute")},

@@ -11,6 +11,8 @@ from oauth2_provider.models import AbstractApplication
 
 from apps.clients.addresses import normalize_hosts, normalize_origins, validate_web_address
 
+MOST_DAYS = 36_500  # a hundred years: what dates can hold has an end
+
 
 class Scope(models.Model):
     """One permission, spelled as on the wire. Administrators tick scopes; code requires them."""
@@ -92,6 +94,18 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]  # the base class ha
         default=24 * 60 * 60,
         validators=[MinValueValidator(1)],
         help_text="Seconds an uploaded file is kept.",
+    )
+    envelope_days = models.PositiveIntegerField(
+        "envelope retention",
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
+        help_text="Days an envelope is kept when the program does not say how long.",
+    )
+    envelope_maximum_days = models.PositiveIntegerField(
+        "maximum envelope retention",
+        default=365,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
+        help_text="Days for which the program may ask. A change counts for new envelopes only.",
     )
     origins = models.TextField(
         blank=True,
@@ -175,6 +189,9 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]  # the base class ha
         idle, maximum = self.session_idle_seconds, self.session_maximum_seconds
         if idle and maximum and maximum < idle:
             faults["session_maximum_seconds"] = "This is shorter than the idle time."
+        days, most = self.envelope_days, self.envelope_maximum_days
+        if days and most and most < days:
+            faults["envelope_maximum_days"] = "This is shorter than the usual retention."
         if faults:
             raise ValidationError(faults)
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Protocol, TypeVar
 
@@ -198,6 +199,18 @@ def copy_to(blob: Blob, path: Path) -> None:
     with path.open("xb") as target:
         for chunk in read(blob):
             target.write(chunk)
+
+
+def discard(blob: Blob, *, unclaimed_for: timedelta = timedelta()) -> None:
+    """Removes content at once, once its handle is gone: for what nobody else can have stored too.
+
+    That is so for ciphertext. Anything else may have been claimed by an upload in progress, which
+    has no handle yet: it has to be `unclaimed_for` some time, or is left to `sweep`. The file goes
+    after commit.
+    """
+    before = timezone.now() - unclaimed_for
+    if _unreferenced(Blob).filter(pk=blob.pk, claimed_at__lte=before)._raw_delete("default"):
+        transaction.on_commit(partial(storage.delete, blob.location), robust=True)
 
 
 def sweep(batch: int = 500) -> int:
