@@ -1,82 +1,25 @@
-import { sleep } from "../viewer/api.js";
+import { createConnection, sends, sleep } from "../connection.js";
 
-/** A refusal of the server, as RFC 9457 words it; `body` holds what its code adds. */
-export class Problem extends Error {
-  /** @param {Record<string, any>} body
-   *  @param {number} status */
-  constructor(body, status) {
-    super(body.title || String(status));
-    this.status = status;
-    this.code = body.code ?? "";
-    this.detail = body.detail ?? "";
-    this.remedy = body.remedy ?? "";
-    this.correlationId = body.correlation_id ?? "";
-    this.body = body;
-  }
-}
-
-/** No answer: the network or the server is gone. */
-export class ConnectionLost extends Error {}
-
-const ENDED = new Set(["session_not_found", "session_stopped"]);
-const GATEWAY = new Set([502, 503, 504]);
 const LONGEST_WAIT = 60_000;
-const JSON_BODY = { "Content-Type": "application/json" };
 
 /**
  * The form's door to the server.
- * Events: "ended" (detail: Problem) once, "lost" and "found" as the connection goes and comes,
- * "used" after each answer.
+ * Events: those of the connection, and "used" after each answer.
  * @param {string} base the address of this form, without a slash at the end
  * @param {string} datasource one that is searched beside the form's own, or ""
  */
 export function createApi(base, datasource) {
-  const events = new EventTarget();
-  const closing = new AbortController();
-  let reachable = true;
-
-  const emit = (name, detail) => events.dispatchEvent(new CustomEvent(name, { detail }));
-
-  function setReachable(now) {
-    if (now === reachable) return;
-    reachable = now;
-    emit(now ? "found" : "lost");
-  }
+  const connection = createConnection(LONGEST_WAIT);
 
   function address(path, query = new URLSearchParams()) {
     if (datasource) query.set("datasourceId", datasource);
     return `${base}${path}${query.size ? `?${query}` : ""}`;
   }
 
-  async function request(path, { signal, query, ...options } = {}) {
-    const signals = [closing.signal, AbortSignal.timeout(LONGEST_WAIT)];
-    if (signal) signals.push(signal);
-    let response;
-    try {
-      const at = address(path, query);
-      response = await fetch(at, { ...options, signal: AbortSignal.any(signals) });
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
-      setReachable(false);
-      throw new ConnectionLost();
-    }
-    const told = response.headers.get("Content-Type")?.includes("json");
-    if (GATEWAY.has(response.status) && !told) {
-      setReachable(false);
-      throw new ConnectionLost();
-    }
-    setReachable(true);
-    if (response.ok) {
-      emit("used");
-      return response;
-    }
-    const problem = new Problem(told ? await response.json() : {}, response.status);
-    if (ENDED.has(problem.code)) {
-      emit("ended", problem);
-      closing.abort();
-      throw closing.signal.reason;
-    }
-    throw problem;
+  async function request(path, { query, ...options } = {}) {
+    const response = await connection.request(address(path, query), options);
+    connection.emit("used");
+    return response;
   }
 
   /* Asks again for as long as the server says that it is at work. */
@@ -89,11 +32,9 @@ export function createApi(base, datasource) {
   }
 
   const json = async (path, options) => (await request(path, options)).json();
-  const sends = (method, body) => ({ method, headers: JSON_BODY, body: JSON.stringify(body) });
 
   return {
-    /** @param {string} name @param {(event: CustomEvent) => void} listener */
-    on: (name, listener) => events.addEventListener(name, listener),
+    on: connection.on,
     /** All that the page needs to begin. @returns {Promise<Record<string, any>>} */
     state: () => json(""),
     /** @param {{words: string, tags: string[], offset: number}} search @param {AbortSignal} [signal] */

@@ -1,5 +1,5 @@
 import { afterPause } from "../viewer/dom.js";
-import { ConnectionLost } from "./api.js";
+import { ConnectionLost } from "../connection.js";
 
 const PAUSE = 800;
 const FIRST_WAIT = 1000;

@@ -30,7 +30,7 @@ export function showSummary(complaints) {
   place.scrollIntoView({ block: "nearest" });
 }
 
-/** Says why no document could be made. @param {import("./api.js").Problem} problem */
+/** Says why no document could be made. @param {import("../connection.js").Problem} problem */
 export function showRefusal(problem) {
   const place = byId("summary");
   const heading = make("h2", { tabindex: -1 }, say("finish_failed"));

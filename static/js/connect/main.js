@@ -1,8 +1,9 @@
+import { ConnectionLost } from "../connection.js";
 import { announce, byId } from "../viewer/dom.js";
 import { watchConnection } from "../viewer/connection.js";
 import { dismiss, notify } from "../viewer/notices.js";
 import { toggleTheme } from "../theme.js";
-import { ConnectionLost, createApi } from "./api.js";
+import { createApi } from "./api.js";
 import { askWhichDraft, hideConflict } from "./conflict.js";
 import { createDraft } from "./draft.js";
 import { watchExpiry } from "./expiry.js";

@@ -1,5 +1,5 @@
 import { afterPause, byId, icon, make } from "../viewer/dom.js";
-import { ConnectionLost } from "./api.js";
+import { ConnectionLost } from "../connection.js";
 import { say } from "./words.js";
 
 const PAUSE = 300;

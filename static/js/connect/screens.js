@@ -28,7 +28,7 @@ const actions = (...buttons) => make("div", { class: "actions" }, ...buttons);
 const button = (text, run, look = "") =>
   make("button", { class: `button ${look}`, type: "button", click: run }, text);
 
-/** @param {import("./api.js").Problem} problem the server's word on why it is over */
+/** @param {import("../connection.js").Problem} problem the server's word on why it is over */
 export function showEnded(problem) {
   const stopped = problem.code === "session_stopped";
   const title = stopped ? problem.message : say("ended_title");
@@ -41,7 +41,7 @@ export function showEnded(problem) {
   );
 }
 
-/** @param {import("./api.js").Problem | Error} problem @param {() => void} retry */
+/** @param {import("../connection.js").Problem | Error} problem @param {() => void} retry */
 export function showFailure(problem, retry) {
   showScreen(
     "failed",

@@ -1,5 +1,6 @@
+import { Problem } from "../connection.js";
 import { toggleTheme } from "../theme.js";
-import { createApi, Problem } from "./api.js";
+import { createApi } from "./api.js";
 import { watchConnection } from "./connection.js";
 import { enableDialogs, openHelp, openInfo } from "./dialogs.js";
 import { afterPause, announce, byId } from "./dom.js";

@@ -84,7 +84,7 @@ export function showConverting(title, progress) {
 }
 
 /**
- * @param {import("./api.js").Problem} problem
+ * @param {import("../connection.js").Problem} problem
  * @param {() => void} [retry]
  */
 export function showFailure(problem, retry) {
@@ -119,7 +119,7 @@ export function showFailure(problem, retry) {
   announce(problem.title);
 }
 
-/** @param {import("./api.js").Problem} problem the server's word on why the view is over */
+/** @param {import("../connection.js").Problem} problem the server's word on why the view is over */
 export function showEnded(problem) {
   const stopped = problem.code === "session_stopped";
   show(

@@ -1,4 +1,4 @@
-import { sleep } from "./api.js";
+import { sleep } from "../connection.js";
 import { afterPause, byId, make } from "./dom.js";
 
 const PORTION = 200;

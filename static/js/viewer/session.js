@@ -1,4 +1,4 @@
-import { sleep } from "./api.js";
+import { sleep } from "../connection.js";
 import { dismiss, notify } from "./notices.js";
 
 const FIRST_POLL = 250;

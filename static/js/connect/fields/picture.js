@@ -1,5 +1,5 @@
 import { icon, make } from "../../viewer/dom.js";
-import { ConnectionLost } from "../api.js";
+import { ConnectionLost } from "../../connection.js";
 import { say } from "../words.js";
 import { createShell } from "./shell.js";
 

@@ -1,4 +1,4 @@
-import { sleep } from "../api.js";
+import { sleep } from "../../connection.js";
 
 const SHORTEST = 3;
 /* The server's limit is 200. */

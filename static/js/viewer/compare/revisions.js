@@ -1,4 +1,4 @@
-import { sleep } from "../api.js";
+import { sleep } from "../../connection.js";
 
 const PORTION = 1000;
 const FIRST_WAIT = 400;
@@ -9,7 +9,7 @@ const SLOWEST = 3000;
  * @param {ReturnType<import("../api.js").createApi>} api
  * @param {(result: {revisions: import("./wording.js").Change[], total: number, located: boolean,
  *   proof: import("./wording.js").Proof}) => void} take
- * @throws {import("../api.js").Problem}
+ * @throws {import("../../connection.js").Problem}
  */
 export async function followRevisions(api, take) {
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 1.5, SLOWEST)) {

@@ -1,4 +1,4 @@
-import { Problem } from "../api.js";
+import { Problem } from "../../connection.js";
 
 /**
  * What the server tells of a session in page groups.

@@ -1,4 +1,4 @@
-import { Problem } from "../api.js";
+import { Problem } from "../../connection.js";
 
 /* Groups that stay open although nobody looks at their pages. */
 const KEPT = 3;
