@@ -25,9 +25,10 @@ _MONTHS = (
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 _D = r"[0-9OolI]"
+# A time may follow without a blank: 16-04-201814:51.
 _NUMERIC = re.compile(
     rf"(?<![0-9A-Za-z])(?P<a>{_D}{{4}}|{_D}{{1,2}})\s?(?P<s>[./\-–])\s?(?P<b>{_D}{{1,2}})"
-    rf"\s?(?P=s)\s?(?P<c>[0-9OolI]{{4}}(?=[0-9]{{2}}:)|{_D}{{4}}|{_D}{{2}})(?![0-9][0-9/]|[0-9](?![0-9]?:))"
+    rf"\s?(?P=s)\s?(?P<c>(?:{_D}{{4}}|{_D}{{2}})(?=[0-9]{{2}}:[0-9]{{2}})|(?:{_D}{{4}}|{_D}{{2}})(?![0-9]))"
 )
 _WORDED = re.compile(
     r"(?<![0-9])(?P<d>[0-9]{1,2})(?:st|nd|rd|th|er)?[.\s\-/,]{0,3}(?:de\s)?"

@@ -162,14 +162,25 @@ def _name_rows(head: Sequence[Row], names: list[int], chosen: int, legal: bool) 
     before, after = chosen - 1, chosen + 1
     if legal:
         body = row.text[: (parties.legal_form_end(row.text) or 0)]
-        alone = parties.letters(body) - 6 < 8 or row.text.lstrip()[:1] in "(&"
-        if before in names and alone and _alike(head[before], row):
+        alone = parties.letters(body) < 16 or row.text.lstrip()[:1] in "(&"
+        one_text = alone and not any(sign.isdigit() or sign == "@" for sign in head[before].text)
+        if (
+            before in names
+            and (one_text or _share_a_word(head[before], row))
+            and _alike(head[before], row)
+        ):
             return [before, chosen]
         return [chosen]
-    unfinished = row.text.rstrip().endswith(("&", "-", " AND", " OF"))
-    if after in names and after < len(head) and unfinished:
-        return [chosen, after]
+    if after in names and after < len(head):
+        unfinished = row.text.rstrip().endswith(("&", "-", " AND", " OF"))
+        if unfinished or (_alike(row, head[after]) and _share_a_word(row, head[after])):
+            return [chosen, after]
     return [chosen]
+
+
+def _share_a_word(one: Row, other: Row) -> bool:
+    first, second = ({w for w in row.text.upper().split() if len(w) > 3} for row in (one, other))
+    return bool(first & second)
 
 
 def _alike(one: Row, other: Row) -> bool:
@@ -323,7 +334,9 @@ def _total(money: list[_Money]) -> dict[str, Field]:
     cash = [entry.value for entry in money if labels.starts(_CASH, entry.label)]
     card = [entry.value for entry in money if labels.has(_CARD, entry.label)]
     change = [entry.value for entry in money if labels.starts(_CHANGE, entry.label)]
-    rounding = {entry.value for entry in money if labels.has(_ROUNDING, entry.label)}
+    rounded = [entry for entry in money if labels.has(_ROUNDING, entry.label)]
+    small = {entry.value for entry in rounded if abs(entry.value) < Decimal("0.1")}
+    graded += _after_rounding(graded, rounded, small)
     paid = {one - other for one in cash for other in change}
     values: dict[Decimal, list[tuple[float, _Money]]] = {}
     for grade, entry in graded:
@@ -334,9 +347,8 @@ def _total(money: list[_Money]) -> dict[str, Field]:
     for value, entries in values.items():
         score = max(grade for grade, _ in entries) + 0.3 * (len(entries) - 1)
         score += 3.0 * (value in paid) + 1.5 * (value in card) + 1.0 * (value in cash)
-        score += 1.0 * any(r and (value - r in values or value + r in values) and False for r in rounding)
-        if any(r and value + r in values for r in rounding):
-            score -= 2.0
+        if any(value - r in values and r for r in small):
+            score += 3.0
         score += 0.2 * max(entry.row.index for _, entry in entries) / max(1, money[-1].row.index)
         scores[value] = score
     order = sorted(scores, key=lambda value: scores[value], reverse=True)
@@ -351,6 +363,19 @@ def _total(money: list[_Money]) -> dict[str, Field]:
         *(["total:narrow"] if margin < 1.0 else []),
     ]
     return {"total": proofs.more(entry.field, features)}
+
+
+def _after_rounding(
+    graded: list[tuple[float, _Money]], rounded: list[_Money], small: set[Decimal]
+) -> list[tuple[float, _Money]]:
+    """Amounts labelled "Rounding" that are a total with the rounding added."""
+    totals = {entry.value for _, entry in graded}
+    return [
+        (4.0, entry)
+        for entry in rounded
+        if entry.value not in small
+        and any(abs(entry.value - total) == abs(change) for total in totals for change in small if change)
+    ]
 
 
 def _guess(money: list[_Money], paid: set[Decimal]) -> dict[str, Field]:
