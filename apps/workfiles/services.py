@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path, PurePath
 from typing import Protocol, TypeVar
 
@@ -210,7 +209,7 @@ def discard(blob: Blob, *, unclaimed_for: timedelta = timedelta()) -> None:
     """
     before = timezone.now() - unclaimed_for
     if _unreferenced(Blob).filter(pk=blob.pk, claimed_at__lte=before)._raw_delete("default"):
-        transaction.on_commit(partial(storage.delete, blob.location), robust=True)
+        transaction.on_commit(lambda: storage.delete(blob.location), robust=True)
 
 
 def sweep(batch: int = 500) -> int:
