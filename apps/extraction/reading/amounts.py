@@ -130,6 +130,8 @@ def _is_part_of_more(text: str, start: int, end: int, match: re.Match[str]) -> b
         joined = before.isalpha() and match["point"] and len(match["cents"] or "") == 2
         if not joined:
             return True
+    if text[end:].lstrip()[:1] == "%":
+        return True
     if before and before in ".," and text[start - 2 : start - 1].isdigit():
         return True
     if before == "-" and text[start - 2 : start - 1].isalnum():

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from apps.extraction.reading.folding import key
+from apps.extraction.reading.lines import Row, Run
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -32,6 +33,19 @@ def first(labels: tuple[str, ...], folded: str) -> re.Match[str] | None:
 def starts(labels: tuple[str, ...], folded: str) -> re.Match[str] | None:
     """The label that the folded text begins with."""
     return pattern(labels).match(folded)
+
+
+def inside(labels: tuple[str, ...], run: Run | Row) -> tuple[int, int] | None:
+    """Where one of the labels stands in a text as words of their own: (start, end)."""
+    folded, text = run.folded, run.text
+    for match in pattern(labels).finditer(folded.text):
+        start, end = folded.at[match.start()], folded.end(match.end())
+        if start and text[start - 1].isalnum():
+            continue
+        if text[end : end + 1].isalpha():
+            continue
+        return start, end
+    return None
 
 
 def has(labels: Iterable[str], folded: str) -> bool:

@@ -334,10 +334,10 @@ def _total(money: list[_Money]) -> dict[str, Field]:
     cash = [entry.value for entry in money if labels.starts(_CASH, entry.label)]
     card = [entry.value for entry in money if labels.has(_CARD, entry.label)]
     change = [entry.value for entry in money if labels.starts(_CHANGE, entry.label)]
+    paid = {one - other for one in cash for other in change}
     rounded = [entry for entry in money if labels.has(_ROUNDING, entry.label)]
     small = {entry.value for entry in rounded if abs(entry.value) < Decimal("0.1")}
-    graded += _after_rounding(graded, rounded, small)
-    paid = {one - other for one in cash for other in change}
+    graded += _after_rounding(graded, rounded, small, paid)
     values: dict[Decimal, list[tuple[float, _Money]]] = {}
     for grade, entry in graded:
         values.setdefault(entry.value, []).append((grade, entry))
@@ -366,7 +366,10 @@ def _total(money: list[_Money]) -> dict[str, Field]:
 
 
 def _after_rounding(
-    graded: list[tuple[float, _Money]], rounded: list[_Money], small: set[Decimal]
+    graded: list[tuple[float, _Money]],
+    rounded: list[_Money],
+    small: set[Decimal],
+    paid: set[Decimal],
 ) -> list[tuple[float, _Money]]:
     """Amounts labelled "Rounding" that are a total with the rounding added."""
     totals = {entry.value for _, entry in graded}
@@ -374,7 +377,10 @@ def _after_rounding(
         (4.0, entry)
         for entry in rounded
         if entry.value not in small
-        and any(abs(entry.value - total) == abs(change) for total in totals for change in small if change)
+        and (
+            entry.value in paid
+            or any(abs(entry.value - total) == abs(by) for total in totals for by in small if by)
+        )
     ]
 
 
