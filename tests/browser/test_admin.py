@@ -112,7 +112,7 @@ def test_the_home_and_the_lists_fit_the_screen(
     expect(page.get_by_text("engine-office")).to_be_visible()
     for path, text in (
         ("", "Live sessions"),
-        ("document_sessions/documentsession/", "Demo"),
+        ("document_sessions/documentsession/?o=6", "Demo"),
         ("conversion/rendition/", "Ready"),
         ("clients/apiclient/", "Demo"),
         ("workfiles/workfile/", "Welcome to Recto.docx"),

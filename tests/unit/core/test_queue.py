@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.db import transaction
@@ -13,6 +15,7 @@ from portal import run
 from portal.celery import app
 
 Sent = list[tuple[str, tuple[object, ...]]]
+Commit = Callable[..., AbstractContextManager[object]]
 
 
 @pytest.fixture
@@ -26,31 +29,44 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     return messages
 
 
-@pytest.mark.django_db(transaction=True)
-def test_nothing_is_sent_before_the_commit(sent: Sent) -> None:
-    with transaction.atomic():
+@pytest.mark.django_db
+def test_nothing_is_sent_before_the_commit(
+    sent: Sent, django_capture_on_commit_callbacks: Commit
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
         queue.enqueue("conversion.work", 1)
         assert sent == []
     assert sent == [("conversion.work", (1,))]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_nothing_is_sent_when_the_transaction_fails(sent: Sent) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+@pytest.mark.django_db
+def test_nothing_is_sent_when_the_transaction_fails(
+    sent: Sent, django_capture_on_commit_callbacks: Commit
+) -> None:
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        pytest.raises(ZeroDivisionError),
+        transaction.atomic(),
+    ):
         queue.enqueue("conversion.work")
         _ = 1 / 0
     assert sent == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_broker_that_cannot_be_reached_is_logged_and_not_raised(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Commit,
 ) -> None:
     def send_task(*_: object, **__: object) -> None:
         raise ConnectionError("no broker")
 
     monkeypatch.setattr(queue.current_app, "send_task", send_task)
-    with caplog.at_level(logging.ERROR, logger="apps.core.queue"):
+    with (
+        caplog.at_level(logging.ERROR, logger="apps.core.queue"),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
         queue.enqueue("conversion.work")
     assert "the schedule will send it again" in caplog.text
 
