@@ -15,6 +15,8 @@ Kind = Literal[
     "tile",
     "svg",
     "text",
+    "words",
+    "embedded",
     "search",
     "compare",
     "changes",
@@ -24,7 +26,9 @@ Kind = Literal[
 RASTER_FORMATS = ("png", "jpeg", "webp")
 # Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
 WIDTHS = (160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800)
-_GROUP_PAGES: dict[Kind, int] = {"raster": 8, "svg": 4, "text": 50, "group": 50}
+_GROUP_PAGES: dict[Kind, int] = {"raster": 8, "svg": 4, "text": 50, "words": 20, "group": 50}
+# To read a scan takes seconds a page: few together, so that several are read at once.
+_SCANNED_PAGES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,9 @@ class Recipe:
     `width` and `height`, where these are given. `join` makes a PDF, part "whole", of two. `changes`
     compares the texts of two PDFs: a part "revisions". `tile` makes part of the image of a page,
     the pixels in `box`: a part "tile".
+
+    `words` reads pages for extraction, scans only where `format` is "ocr" and not "text": a part
+    "words". `embedded` takes out what the PDF carries for programs: a part "embedded".
     """
 
     kind: Kind
@@ -83,12 +90,13 @@ PDF_A = Recipe("pdf", format="a-2b")
 _ALL_PAGES = 1_000_000
 SEARCH = Recipe("search", last=_ALL_PAGES, format="json")
 JOIN = Recipe("join", last=_ALL_PAGES, format="pdf")
+EMBEDDED = Recipe("embedded", last=_ALL_PAGES, format="json")
 CHANGES = Recipe("changes", last=_ALL_PAGES, format="pdf")
 
 
 def stamped(recipe: Recipe, watermarks: str) -> Recipe:
     """The same recipe made from pages with watermarks; text is read without them."""
-    if not watermarks or recipe.kind in ("text", "search"):
+    if not watermarks or recipe.kind in ("text", "words", "embedded", "search"):
         return recipe
     if recipe.kind == "pdf":
         return Recipe("stamp", last=1, stamp=watermarks)
@@ -104,14 +112,14 @@ def basis_of(recipe: Recipe, watermarks: str) -> Recipe | None:
     return Recipe("stamp", last=min(1, recipe.last), stamp=watermarks)
 
 
-def group_of(kind: Kind, page: int, pages: int | None) -> tuple[int, int]:
+def group_of(kind: Kind, page: int, pages: int | None, size: int | None = None) -> tuple[int, int]:
     """The group of pages (first, last) that is made together with `page`.
 
     Page 0 is a group of its own, so that it can be made before the rest of the document exists.
     """
     if page == 0:
         return 0, 0
-    size = _GROUP_PAGES[kind]
+    size = size or _GROUP_PAGES[kind]
     first = 1 + (page - 1) // size * size
     last = first + size - 1
     return first, last if pages is None else min(last, pages - 1)
@@ -164,6 +172,13 @@ def svg(page: int, pages: int | None) -> Recipe:
 def text(page: int, pages: int | None) -> Recipe:
     """The text and boxes of the page's group."""
     return Recipe("text", *group_of("text", page, pages))
+
+
+def words(page: int, pages: int | None, *, ocr: bool) -> Recipe:
+    """The reading of the page's group, with OCR or without."""
+    size = _SCANNED_PAGES if ocr else None
+    first, last = group_of("words", page, pages, size)
+    return Recipe("words", first, last, format="ocr" if ocr else "text")
 
 
 def all_text(pages: int) -> list[Recipe]:

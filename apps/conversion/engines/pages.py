@@ -17,6 +17,7 @@ from . import (
     changes,
     compare,
     compare_host,
+    embedded,
     files,
     groups,
     images,
@@ -30,6 +31,7 @@ from . import (
     svg,
     text,
     tiles,
+    words,
     zygote,
 )
 from .job import Engine, Job, Operation, Refusal
@@ -77,6 +79,7 @@ def _programs_for_probe(params: Meta) -> tuple[str, ...]:
 OPERATIONS = {
     "changes": Operation(changes.changes),
     "compare": Operation(compare.compare, compare_host.programs),
+    "embedded": Operation(embedded.embedded),
     "file": Operation(files.file, files.programs),
     "group": Operation(groups.group),
     "inspect": Operation(pdf.inspect),
@@ -88,6 +91,7 @@ OPERATIONS = {
     "svg": Operation(svg.pages, _programs_for_svg),
     "text": Operation(text.text),
     "tile": Operation(tiles.tile),
+    "words": Operation(words.words),
     "jail-test": Operation(jail_test.probe, _programs_for_probe),
 }
 

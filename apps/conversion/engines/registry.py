@@ -12,7 +12,7 @@ from apps.conversion.engines import compare_host
 from apps.conversion.recipe import Kind, Recipe
 from apps.workfiles.formats import FORMATS
 
-Name = Literal["office", "pages", "templates"]
+Name = Literal["office", "pages", "templates", "ocr"]
 # Raised when the engines' output changes, so that cached renditions are made anew.
 _REVISION = 4
 _OFFICE_FAMILIES = {"word", "sheet", "slides", "drawing", "text"}
@@ -29,6 +29,8 @@ class Route:
 
 def route(extension: str, recipe: Recipe) -> Route:
     """The way from a format to a recipe; everything but the PDF itself starts from the PDF."""
+    if recipe.kind == "words" and recipe.format == "ocr":
+        return Route("ocr", "words")
     if recipe.kind != "pdf":
         return Route("pages", recipe.kind)
     office = FORMATS[extension].family in _OFFICE_FAMILIES

@@ -20,7 +20,7 @@ from .raster import page_range
 _HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad"}
 _WORD = re.compile("[^\\s\x00-\x1f\ufffe]+[\x02\ufffe]?")
 # FPDFText_GetLooseCharBox with plain addresses: called twice a word, it has to be cheap.
-_loose_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
+loose_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
     ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
 )
 
@@ -52,9 +52,9 @@ def page_text(document: Any, index: int) -> Meta:
     """
     page = pdf.load_page(document, index)
     textpage = page.get_textpage()
-    characters = _characters(textpage)
+    characters = characters_of(textpage)
     spans = [match.span() for match in _WORD.finditer(characters)]
-    boxes = _on_display(page, _boxes(textpage, spans))
+    boxes = on_display(page, _boxes(textpage, spans))
     words = [
         [start, end - start, *box] for (start, end), box in zip(spans, boxes.tolist(), strict=True)
     ]
@@ -70,7 +70,7 @@ def page_text(document: Any, index: int) -> Meta:
     return result
 
 
-def _characters(textpage: Any) -> str:
+def characters_of(textpage: Any) -> str:
     """One Python character per PDFium character, so that an index means the same in both."""
     count = textpage.count_chars()
     buffer = (ctypes.c_ushort * (count + 1))()
@@ -101,15 +101,15 @@ def _boxes(textpage: Any, spans: list[tuple[int, int]]) -> Any:
     rectangles = numpy.zeros((len(spans), 2, 4), numpy.float32)
     address, page = rectangles.ctypes.data, ctypes.cast(textpage.raw, ctypes.c_void_p)
     for start, end in spans:
-        _loose_box(page, start, address)
-        _loose_box(page, end - 1, address + 16)
+        loose_box(page, start, address)
+        loose_box(page, end - 1, address + 16)
         address += 32
     low, high = rectangles.min(axis=1), rectangles.max(axis=1)
     edges = numpy.stack((low[:, 0], low[:, 3], high[:, 2], high[:, 1]), axis=1)
     return edges.astype(numpy.float64)
 
 
-def _on_display(page: Any, boxes: Any) -> Any:
+def on_display(page: Any, boxes: Any) -> Any:
     """Turn page space (origin bottom left, unrotated) into what a viewer shows, one decimal."""
     area = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(area))
