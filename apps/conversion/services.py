@@ -38,7 +38,7 @@ _COMPARING = {"compare", "changes"}
 _UNLOCK = (
     "Remove the password in the program the document was made with, and send both documents again."
 )
-_LEAVES = {"raster", "tile", "svg", "text", "group", "search", "changes"}
+_LEAVES = {"raster", "tile", "svg", "text", "words", "embedded", "group", "search", "changes"}
 # The part of a rendition that others are made from.
 WHOLE = ("whole", "file")
 
@@ -359,7 +359,7 @@ def _as_json(recipe: Recipe) -> dict[str, object]:
 
 def _lane(source: Blob, recipe: Recipe) -> int:
     """Pages a person looks at come first; then by size, so that one big file stalls nobody."""
-    if recipe.kind == "join" or (recipe.kind in ("text", "search", "file") and recipe.last > 0):
+    if recipe.kind == "join" or (recipe.kind in ("text", "words", "search", "file") and recipe.last > 0):
         return Rendition.Lane.BULK
     if recipe.kind != "pdf" or source.size <= _BULK_BYTES:
         return Rendition.Lane.INTERACTIVE
