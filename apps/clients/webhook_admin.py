@@ -23,6 +23,7 @@ from apps.accounts.models import User
 from apps.clients import webhooks
 from apps.clients.actors import Actor
 from apps.clients.models import WebhookDelivery, WebhookEndpoint
+from apps.core.record_admin import RecordAdmin
 
 _LOOKS = {"Delivered": "success", "Waiting": "info", "Given up": "danger"}
 # Of a message's data: whoever has them reads what a person filled in.
@@ -132,7 +133,7 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class WebhookDeliveryAdmin(RecordAdmin):
     """The log of messages; what failed can be sent again."""
 
     list_display = ("created_at", "event", "endpoint", "shown_state", "attempts", "status", "error")
@@ -153,7 +154,7 @@ class WebhookDeliveryAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
         "delivered_at",
         "shown_body",
     )
-    readonly_fields = fields
+    deletable = True
 
     @display(description="state", label=_LOOKS, ordering="state")  # type: ignore[untyped-decorator]
     def shown_state(self, delivery: WebhookDelivery) -> str:
@@ -176,10 +177,6 @@ class WebhookDeliveryAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
             webhooks.resend(_administrator(request), delivery)
             self.log_change(request, delivery, "Sent again.")
         self.message_user(request, f"{len(queryset)} message(s) queued.", messages.SUCCESS)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never: messages come from events."""
-        return False
 
 
 def _administrator(request: HttpRequest) -> Actor:

@@ -8,16 +8,16 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from apps.conversion import services
 from apps.conversion.models import Rendition
 from apps.core.errors import CATALOGUE, ErrorCode
+from apps.core.record_admin import RecordAdmin
 
 
 @admin.register(Rendition)
-class RenditionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class RenditionAdmin(RecordAdmin):
     """Jobs, newest first."""
 
     list_display = (
@@ -35,7 +35,6 @@ class RenditionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     list_select_related = ("client",)
     search_fields = ("error_code", "error_detail", "correlation_id", "client__name")
     date_hierarchy = "requested_at"
-    show_full_result_count = False
     actions = ("retry_jobs",)
     fields = (
         "label",
@@ -54,16 +53,7 @@ class RenditionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         "meta",
         "correlation_id",
     )
-    readonly_fields = fields
     list_before_template = "admin/conversion/rendition/about.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Jobs come from sessions."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """The cache evicts what is no longer used."""
-        return False
 
     @display(description="job", ordering="pk")
     def label(self, job: Rendition) -> str:

@@ -10,12 +10,12 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from apps.accounts.models import User
 from apps.clients.actors import Actor
 from apps.core.errors import PortalError
+from apps.core.record_admin import RecordAdmin
 from apps.document_sessions import services
 from apps.document_sessions.lifecycle import LIVE, State
 from apps.document_sessions.models import DocumentSession
@@ -44,7 +44,7 @@ class CurrentState(admin.SimpleListFilter):
 
 
 @admin.register(DocumentSession)
-class DocumentSessionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class DocumentSessionAdmin(RecordAdmin):
     """Sessions that systems opened, with what became of them."""
 
     list_display = ("label", "state_now", "kind", "client", "dialect", "created_at", "expires_at")
@@ -52,7 +52,6 @@ class DocumentSessionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
     list_select_related = ("client",)
     search_fields = ("external_id", "client__name")
     date_hierarchy = "created_at"
-    show_full_result_count = False
     actions = ("stop_sessions",)
     fields = (
         "label",
@@ -69,16 +68,7 @@ class DocumentSessionAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
         "stop_message",
         "echo",
     )
-    readonly_fields = fields
     list_before_template = "admin/document_sessions/documentsession/about.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Systems open sessions, people do not."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Ended sessions are swept; live ones are stopped, so that their callers get a notice."""
-        return False
 
     @display(description="session", ordering="pk")
     def label(self, session: DocumentSession) -> str:

@@ -12,13 +12,13 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from apps.accounts.models import User
 from apps.clients.actors import Actor
 from apps.core.errors import CATALOGUE, ErrorCode, PortalError
 from apps.core.ids import digest, is_token
+from apps.core.record_admin import RecordAdmin
 from apps.document_sessions.models import DocumentSession
 from apps.viewing import converting, packages, searching
 from apps.viewing.models import Process, ViewingPackage
@@ -95,7 +95,7 @@ def _of_process(process: Process) -> Progress:
 
 
 @admin.register(ViewingPackage)
-class ViewingPackageAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class ViewingPackageAdmin(RecordAdmin):
     """Documents made ready to be viewed, under the ids their clients chose."""
 
     list_display = (
@@ -113,7 +113,6 @@ class ViewingPackageAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no ty
     search_fields = ("package_id", "client__name", "source__name", "=source__file_id")
     search_help_text = "Package id, client, or the document's name or fileId"
     date_hierarchy = "created_at"
-    show_full_result_count = False
     fields = (
         "package_id",
         "state_now",
@@ -129,12 +128,8 @@ class ViewingPackageAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no ty
         "lifetime",
         "expires_at",
     )
-    readonly_fields = fields
+    deletable = True
     list_before_template = "admin/viewing/viewingpackage/about.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Systems make packages, people do not."""
-        return False
 
     def get_deleted_objects(
         self, objs: Iterable[ViewingPackage], request: HttpRequest
@@ -182,7 +177,7 @@ class ViewingPackageAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no ty
 
 
 @admin.register(Process)
-class ProcessAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class ProcessAdmin(RecordAdmin):
     """Work that systems asked for and ask after."""
 
     list_display = ("label", "state_now", "reason", "client", "about", "created_at", "expires_at")
@@ -191,7 +186,6 @@ class ProcessAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     search_fields = ("client__name", "package__package_id", "session__external_id")
     search_help_text = "The processId in full, client, package id, or the session's externalId"
     date_hierarchy = "created_at"
-    show_full_result_count = False
     fields = (
         "label",
         "state_now",
@@ -202,16 +196,7 @@ class ProcessAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         "created_at",
         "expires_at",
     )
-    readonly_fields = fields
     list_before_template = "admin/viewing/process/about.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Systems begin processes, people do not."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """They go by themselves."""
-        return False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Process], search_term: str

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from apps.core.record_admin import RecordAdmin
 from apps.workfiles.models import WorkFile
 
 
 @admin.register(WorkFile)
-class WorkFileAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class WorkFileAdmin(RecordAdmin):
     """Uploaded documents, until they expire."""
 
     list_display = ("label", "extension", "size", "client", "created_at", "expires_at")
@@ -20,21 +20,11 @@ class WorkFileAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     list_select_related = ("client", "blob")
     search_fields = ("name", "client__name")
     date_hierarchy = "created_at"
-    show_full_result_count = False
     fields = ("label", "extension", "size", "client", "created_at", "expires_at")
-    readonly_fields = fields
     list_before_template = "admin/workfiles/workfile/about.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Systems upload files, people do not."""
-        return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """There is nothing to change."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Files go when they expire; one that a session shows must stay until then."""
         return False
 
     @display(description="file", ordering="name")
