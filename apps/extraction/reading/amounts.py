@@ -86,7 +86,7 @@ def parse(text: str) -> Amount | None:
 
 def _amount(text: str, match: re.Match[str]) -> Amount | None:
     whole, point, cents = match["whole"] or "", match["point"], match["cents"] or ""
-    if not whole and not (cents and point == "." and len(cents) == 2 and cents.isdigit()):
+    if not whole and not _is_bare_fraction(text, match):
         return None
     start, end = match.start("whole") if whole else match.start("point"), match.end()
     if _is_part_of_more(text, start, match.end("cents") if cents else match.end("whole"), match):
@@ -120,6 +120,18 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
     if (match["before"] or match["inner"]) and value < 0:
         first = min(first, match.start("before") if match["before"] else match.start("inner"))
     return Amount(value, CURRENCIES.get(sign), decimals, first, end, repaired)
+
+
+def _is_bare_fraction(text: str, match: re.Match[str]) -> bool:
+    """`.40` for 0.40, as tills print it."""
+    start = match.start("point")
+    return bool(
+        match["point"] == "."
+        and (match["cents"] or "").isdigit()
+        and len(match["cents"]) == 2
+        and match.start("cents") == start + 1
+        and not text[:start][-1:].isalnum()
+    )
 
 
 def _is_part_of_more(text: str, start: int, end: int, match: re.Match[str]) -> bool:
