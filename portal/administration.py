@@ -56,6 +56,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:workfiles_workfile_changelist"),
                     },
                     {
+                        "title": "Envelopes",
+                        "icon": "encrypted",
+                        "link": reverse_lazy("admin:envelopes_envelope_changelist"),
+                    },
+                    {
                         "title": "Viewing packages",
                         "icon": "package_2",
                         "link": reverse_lazy("admin:viewing_viewingpackage_changelist"),

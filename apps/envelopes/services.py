@@ -21,7 +21,8 @@ from apps.clients.actors import Actor
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import is_guid, is_token
 from apps.envelopes import audit, sealing
-from apps.envelopes.models import Access, Envelope
+from apps.envelopes.models import Access as Access
+from apps.envelopes.models import Envelope
 from apps.envelopes.selectors import access_of, known_to, live
 from apps.workfiles import services as workfiles
 

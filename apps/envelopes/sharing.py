@@ -15,7 +15,8 @@ from django.utils import timezone
 from apps.clients.models import ApiClient
 from apps.core.errors import ErrorCode, PortalError
 from apps.envelopes import audit
-from apps.envelopes.models import Access, Envelope, EnvelopeEvent, EnvelopeGrant
+from apps.envelopes.models import Access, Envelope, EnvelopeGrant
+from apps.envelopes.models import EnvelopeEvent as EnvelopeEvent
 from apps.envelopes.services import Attached
 
 _SUBJECT = 255
