@@ -71,4 +71,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "engine-office": _engine("office"),
     "engine-pages": _engine("pages"),
     "engine-templates": _engine("templates"),
+    "engine-ocr": _engine("ocr"),
 }

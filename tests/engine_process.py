@@ -170,7 +170,7 @@ def running_engine(
 
 def _wait_until_ready(engine: EngineProcess) -> None:
     until = time.monotonic() + _START_SECONDS
-    while not all(engine.socket(name).exists() for name in ("pages", "office", "templates")):
+    while not all(engine.socket(name).exists() for name in ("pages", "office", "templates", "ocr")):
         if engine.process.poll() is not None or time.monotonic() > until:
             raise AssertionError(f"the engines do not start:\n{engine.log.read_text()}")
         time.sleep(0.05)

@@ -27,6 +27,7 @@ _HANDED_ON = ("RECTO_JAIL", "RECTO_ALLOW_UNJAILED", "TZ")
 _CONVERTERS = ("/usr/bin/rsvg-convert", "/usr/bin/pdftocairo", "/usr/share/poppler")
 _OFFICE, _FALLBACK = "apps.conversion.engines.office", "apps.conversion.engines.fallback"
 _TEMPLATES = "apps.conversion.engines.template_engine"
+_OCR = "apps.conversion.engines.ocr_engine"
 
 
 class NotReady(Exception):
@@ -58,7 +59,7 @@ class Plan:
     @property
     def runs_programs(self) -> bool:
         """Whether some of the engine's jobs start a converter program."""
-        return self.module not in (_OFFICE, _TEMPLATES)
+        return self.module not in (_OFFICE, _TEMPLATES, _OCR)
 
     @property
     def public_socket(self) -> Path:
@@ -113,7 +114,7 @@ class Launched:
 
 
 def plans(options: argparse.Namespace, layers: jail.Capabilities) -> list[Plan]:
-    """The pages, the office and the templates engine."""
+    """The pages, the office, the templates and the OCR engine."""
     places = (
         options.run_dir.resolve(),
         options.jobs_dir.resolve(),
@@ -127,6 +128,7 @@ def plans(options: argparse.Namespace, layers: jail.Capabilities) -> list[Plan]:
         Plan("pages", sys.executable, "apps.conversion.engines.pages", *places),
         Plan("office", _SYSTEM_PYTHON, office, *places),
         Plan("templates", sys.executable, _TEMPLATES, *places),
+        Plan("ocr", sys.executable, _OCR, *places),
     ]
 
 

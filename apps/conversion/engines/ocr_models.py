@@ -89,7 +89,7 @@ class Models:
         return numpy.asarray(probabilities)[:, 1]
 
     def _decoded(self, probabilities: Array, share: float) -> Reading:
-        """Greedy decoding of (steps, classes): class 0 is the blank, `share` of the steps is used."""
+        """Greedy decoding of (steps, classes); `share` of the steps is used, class 0 is blank."""
         best = probabilities.argmax(axis=1)
         fresh = best != 0
         fresh[1:] &= best[1:] != best[:-1]
@@ -135,8 +135,8 @@ def _rectangles(probabilities: Array) -> Array:
     A rectangle whose sides differ little from the page's is taken to be level; text is taken to run
     along the longer side unless that is steep by little.
     """
-    core = (probabilities > _PIXEL).astype(numpy.uint8)
-    core = cv2.dilate(core, numpy.ones((2, 2), numpy.uint8))
+    likely = (probabilities > _PIXEL).astype(numpy.uint8)
+    core = cv2.dilate(likely, numpy.ones((2, 2), numpy.uint8))
     contours, _ = cv2.findContours(core, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     found = []
     for contour in contours[:_MOST_BOXES]:
@@ -178,11 +178,9 @@ def _from_top_left(middle: Sequence[float], width: float, height: float, angle: 
 
 def _line_width(corners: Array) -> int:
     """Pixels of a line's width when it is as high as the models want it."""
-    width, height = (
-        numpy.linalg.norm(corners[1] - corners[0]),
-        numpy.linalg.norm(corners[3] - corners[0]),
-    )
-    return int(min(max(8, math.ceil(_LINE_HEIGHT * width / max(height, 1.0))), _MOST_WIDTH))
+    width = float(numpy.linalg.norm(corners[1] - corners[0]))
+    height = float(numpy.linalg.norm(corners[3] - corners[0]))
+    return min(max(8, math.ceil(_LINE_HEIGHT * width / max(height, 1.0))), _MOST_WIDTH)
 
 
 def _batches(order: Sequence[int], widths: Sequence[int]) -> Iterator[list[int]]:

@@ -1,8 +1,9 @@
 """Starts the engines, tests their jail, keeps them alive, stops them.
 
 `python -m apps.conversion.engines.supervisor --run-dir DIR --jobs-dir DIR --state-dir DIR`. Serves
-at DIR/office.sock, DIR/pages.sock and DIR/templates.sock; a socket appears only when its engine is
-ready and its jail has held. Exits 3 when this host can jail no documents, 5 when a jail leaks.
+at DIR/office.sock, DIR/pages.sock, DIR/templates.sock and DIR/ocr.sock; a socket appears only when
+its engine is ready and its jail has held. Exits 3 when this host can jail no documents, 5 when a
+jail leaks.
 """
 
 from __future__ import annotations

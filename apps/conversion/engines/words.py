@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import pypdfium2.raw as pdfium
-
-from . import codes, pdf, text_words, visibility
+from . import codes, page_pictures, pdf, text_words, visibility
 from .job import Job
 from .lines import Word, as_json
 from .protocol import Meta
@@ -19,8 +16,6 @@ from .raster import page_range
 _RESOLUTION = {"dpi": 150.0, "max_pixels": 6_000_000.0}
 _MOST_PAGES = 200
 _FEW_WORDS, _MOSTLY_PICTURE, _MOSTLY_UNREADABLE = 8, 0.5, 0.4
-_MOST_OBJECTS = 5000
-_DEEPEST_FORM = 4
 
 
 class Scan(NamedTuple):
@@ -99,46 +94,8 @@ def _is_picture(page: Any, layer: text_words.TextLayer, drawn: visibility.Drawn)
         return not visibility.is_blank(drawn.pixels)
     if layer.unreadable > _MOSTLY_UNREADABLE:
         return True
-    return telling < _FEW_WORDS and picture_share(page) > _MOSTLY_PICTURE
+    return telling < _FEW_WORDS and page_pictures.share(page) > _MOSTLY_PICTURE
 
 
 def _tells(word: Word) -> bool:
     return any(character.isalnum() for character in word.text)
-
-
-def picture_share(page: Any) -> float:
-    """How much of the page its pictures cover, 0..1; where they overlap they count twice."""
-    area = 0.0
-    edges = [ctypes.c_float() for _ in range(4)]
-    for picture, scale in _pictures(page):
-        if pdfium.FPDFPageObj_GetBounds(picture, *map(ctypes.byref, edges)):
-            left, bottom, right, top = (edge.value for edge in edges)
-            area += abs((right - left) * (top - bottom)) * scale
-    return float(min(1.0, area / max(1.0, page.get_width() * page.get_height())))
-
-
-def _pictures(page: Any) -> list[tuple[Any, float]]:
-    """The page's images, also those in its forms, each with what the form scales areas by."""
-    found: list[tuple[Any, float]] = []
-    count = pdfium.FPDFPage_CountObjects(page)
-    pending = [
-        (pdfium.FPDFPage_GetObject(page, number), 1.0, 0)
-        for number in range(min(count, _MOST_OBJECTS))
-    ]
-    looked_at = 0
-    while pending and looked_at < _MOST_OBJECTS:
-        looked_at += 1
-        one, scale, depth = pending.pop()
-        kind = pdfium.FPDFPageObj_GetType(one)
-        if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            found.append((one, scale))
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
-            matrix = pdfium.FS_MATRIX()
-            pdfium.FPDFPageObj_GetMatrix(one, ctypes.byref(matrix))
-            inside = scale * abs(matrix.a * matrix.d - matrix.b * matrix.c)
-            count = pdfium.FPDFFormObj_CountObjects(one)
-            pending += [
-                (pdfium.FPDFFormObj_GetObject(one, number), inside, depth + 1)
-                for number in range(min(count, _MOST_OBJECTS))
-            ]
-    return found

@@ -1,0 +1,187 @@
+"""The words of a scanned page, whichever way it was laid on the glass."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy
+
+from . import page_pictures
+from .lines import Word, described, in_reading_order
+from .ocr_models import Models, Pixels, Reading
+from .raster import Canvas
+from .words import Scan
+
+_LONGEST, _GLANCE = 2000, 1280  # pixels: of the picture read, of the picture looked at for lines
+_DOTS_PER_INCH = 200.0
+_STEEP = 1.5  # how much higher than wide a line of a page is that lies on its side
+_VERTICAL = 2.0  # and a line that runs up or down an upright page
+_GLANCED_AT = 16  # lines that decide whether a page stands on its head
+_DOUBT = 0.25  # nearer to even odds than this, reading some lines both ways decides
+_READ_TO_DECIDE = 6
+_LEAST_CONFIDENCE = 0.5  # of a line
+_GAP = 3.5  # in widths of a character, between two words without a space
+_LONG = 3.0  # how much wider than high a line is that tells the skew
+
+Array = numpy.ndarray[Any, Any]
+
+
+class _Found(NamedTuple):
+    """A word and its corners in pixels, from its top left clockwise as one reads it."""
+
+    text: str
+    corners: Array
+    confidence: float
+
+
+def scan(models: Models, document: Any, page: Any) -> Scan:
+    """Read a page's picture. Boxes are points of the page as displayed."""
+    picture = _picture(document, page)
+    return read(models, picture, page.get_width() / picture.shape[1])
+
+
+def _picture(document: Any, page: Any) -> Pixels:
+    """The page, blue first, at its scan's resolution; at 200 dots an inch where it is drawn."""
+    longer = max(page.get_width(), page.get_height(), 0.1)
+    fine = page_pictures.resolution(page) or _DOTS_PER_INCH
+    dpi = min(max(fine, 72.0), _LONGEST * 72.0 / longer)
+    pixels = Canvas().draw(document, page, {"dpi": dpi})
+    if pixels.ndim == 2:
+        return numpy.repeat(pixels[:, :, None], 3, axis=2)
+    return numpy.ascontiguousarray(pixels[:, :, ::-1])
+
+
+def read(models: Models, picture: Pixels, scale: float = 1.0) -> Scan:
+    """The words in a picture (height, width, 3), in reading order; boxes are pixels x `scale`."""
+    lines = models.find(picture, _GLANCE)
+    if not len(lines):
+        return Scan([], 0.0)
+    quarters = _quarters(models, picture, lines)
+    lines = numpy.roll(lines, quarters, axis=1)
+    lines = _with_vertical_lines(models, picture, lines)
+    skew = _skew(lines, quarters)
+    readings = models.read(picture, lines)
+    found = [
+        word
+        for corners, reading in zip(lines, readings, strict=True)
+        for word in _words(corners, reading)
+    ]
+    degrees = 90 * quarters - skew
+    turned = 180 - (180 - degrees) % 360
+    return Scan(_ordered(found, degrees, scale), round(turned, 1) or 0.0)
+
+
+def _quarters(models: Models, picture: Pixels, lines: Array) -> int:
+    """The quarter turns, clockwise, that bring the lines upright."""
+    wide, high = _sides(lines)
+    lying = high > _STEEP * wide
+    aside = (high * lying).sum() > (wide * ~lying).sum()
+    telling = lying if aside else ~lying
+    longest = numpy.argsort(-numpy.maximum(wide, high) * telling)[:_GLANCED_AT]
+    some = numpy.roll(lines[longest], 1 if aside else 0, axis=1)
+    odds = float(models.upside_down(picture, some).mean())
+    if abs(odds - 0.5) < _DOUBT:
+        few = some[:_READ_TO_DECIDE]
+        upright = _confidence(models.read(picture, few))
+        on_its_head = _confidence(models.read(picture, numpy.roll(few, 2, axis=1)))
+        odds = float(on_its_head > upright)
+    return (1 if aside else 0) + (2 if odds > 0.5 else 0)
+
+
+def _confidence(readings: list[Reading]) -> float:
+    return sum(float(reading.probabilities.sum()) for reading in readings)
+
+
+def _sides(lines: Array) -> tuple[Array, Array]:
+    """Width and height of each line, as one reads it."""
+    width = numpy.linalg.norm(lines[:, 1] - lines[:, 0], axis=1)
+    return width, numpy.linalg.norm(lines[:, 3] - lines[:, 0], axis=1)
+
+
+def _with_vertical_lines(models: Models, picture: Pixels, lines: Array) -> Array:
+    """The same lines, those that run up or down given from where they start."""
+    wide, high = _sides(lines)
+    vertical = numpy.flatnonzero(high > _VERTICAL * wide)
+    if not len(vertical):
+        return lines
+    lines = lines.copy()
+    downwards = numpy.roll(lines[vertical], 3, axis=1)
+    on_its_head = models.upside_down(picture, downwards) > 0.5
+    lines[vertical] = numpy.where(
+        on_its_head[:, None, None], numpy.roll(downwards, 2, axis=1), downwards
+    )
+    return lines
+
+
+def _skew(lines: Array, quarters: int) -> float:
+    """Degrees clockwise by which the lines slope once upright: the median by their lengths."""
+    width, height = _sides(lines)
+    across, down = (lines[:, 1] - lines[:, 0]).T
+    for _ in range(quarters):
+        across, down = -down, across
+    angles = numpy.degrees(numpy.arctan2(down, across))
+    telling = (width > _LONG * height) & (numpy.abs(angles) < 45)
+    if not telling.any():
+        return 0.0
+    angles, weights = angles[telling], width[telling]
+    order = numpy.argsort(angles)
+    middle = numpy.searchsorted(weights[order].cumsum(), weights.sum() / 2)
+    return float(angles[order][min(int(middle), len(order) - 1)])
+
+
+def _words(corners: Array, reading: Reading) -> Iterator[_Found]:
+    """A line's words; where one ends is told by its characters' places."""
+    if not len(reading.text) or reading.probabilities.mean() < _LEAST_CONFIDENCE:
+        return
+    pitch = _pitch(reading)
+    start = corners[[0, 3]]
+    along = corners[[1, 2]] - start
+    for first, last in _spans(reading, pitch):
+        left = max(0.0, reading.middles[first] - pitch * 0.6)
+        right = min(1.0, reading.middles[last - 1] + pitch * 0.6)
+        if first > 0:
+            left = max(left, (reading.middles[first] + reading.middles[first - 1]) / 2)
+        if last < len(reading.text):
+            right = min(right, (reading.middles[last - 1] + reading.middles[last]) / 2)
+        begin, end = start + along * left, start + along * right
+        word = numpy.array([begin[0], end[0], end[1], begin[1]])
+        confidence = float(reading.probabilities[first:last].mean())
+        yield _Found(reading.text[first:last], word, min(1.0, confidence))
+
+
+def _pitch(reading: Reading) -> float:
+    """The usual distance of two characters, as a share of the line."""
+    if len(reading.text) < 2:
+        return 1.0
+    return float(numpy.median(numpy.diff(reading.middles)))
+
+
+def _spans(reading: Reading, pitch: float) -> Iterator[tuple[int, int]]:
+    first = 0
+    for index, character in enumerate(reading.text):
+        gap = index > first and reading.middles[index] - reading.middles[index - 1] > _GAP * pitch
+        if character.isspace() or gap:
+            if index > first:
+                yield first, index
+            first = index + 1 if character.isspace() else index
+    if first < len(reading.text):
+        yield first, len(reading.text)
+
+
+def _ordered(found: list[_Found], degrees: float, scale: float) -> list[dict[str, Any]]:
+    """The words in the order and on the lines they have once the picture is turned clockwise."""
+    if not found:
+        return []
+    corners = numpy.array([word.corners for word in found])
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    upright = corners @ numpy.array([[cosine, sine], [-sine, cosine]])
+    levels = numpy.concatenate((upright.min(axis=1), upright.max(axis=1)), axis=1)
+    boxes = numpy.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1) * scale
+    return [
+        described(
+            Word(found[index].text, tuple(boxes[index].tolist()), found[index].confidence), line
+        )
+        for index, line in in_reading_order(levels)
+    ]
