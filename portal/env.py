@@ -78,6 +78,22 @@ class Env:
             return default
         return value
 
+    def choice(self, name: str, default: str, *, among: tuple[str, ...]) -> str:
+        """One of a few words."""
+        self._note(name, f"one of {', '.join(among)}", default)
+        word = self._word(name) or default
+        if word in among:
+            return word
+        self.faults.append(f"{name}: {word!r} is not one of {', '.join(among)}")
+        return default
+
+    def require(self, *names: str, where: bool) -> None:
+        """Notes a fault for each variable that is blank where it is needed."""
+        if where:
+            self.faults += [
+                f"{name}: needed here, and not set" for name in names if not self._word(name)
+            ]
+
     def words(self, name: str, default: list[str]) -> list[str]:
         """A list, separated by commas or blanks."""
         self._note(name, "list, separated by commas or blanks", " ".join(default))

@@ -79,8 +79,10 @@ INSTALLED_APPS = [
     "apps.conversion",
     "apps.comparison",
     "apps.document_templates",
+    "apps.envelopes",
     "apps.viewing",
     "apps.connect",
+    "apps.extraction",
     "apps.dialects",
     "apps.portal_ui",
 ]
@@ -239,6 +241,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     "connect-sweep": {"task": "connect.sweep", "schedule": timedelta(minutes=1)},
+    "extraction-work": {"task": "extraction.work", "schedule": timedelta(seconds=10)},
+    "extraction-sweep": {"task": "extraction.sweep", "schedule": timedelta(seconds=30)},
+    "envelopes-sweep": {"task": "envelopes.sweep", "schedule": timedelta(minutes=5)},
     "viewing-sweep": {"task": "viewing.sweep", "schedule": timedelta(minutes=5)},
     "workfiles-sweep": {"task": "workfiles.sweep", "schedule": timedelta(minutes=5)},
     "clients-webhooks": {"task": "clients.deliver_due", "schedule": timedelta(seconds=5)},
@@ -261,6 +266,17 @@ ENGINE_PROCESSES = env.integer("ENGINE_PROCESSES", CORES, least=1)
 CONVERSION_SECONDS = env.integer("CONVERSION_SECONDS", 300, least=1)
 CONVERSION_MEMORY_BYTES = env.integer("CONVERSION_MEMORY_BYTES", 4 * 1024**3, least=256 * 1024**2)
 CACHE_BYTES = env.integer("CACHE_BYTES", 20 * 1024**3, least=0)
+# Tasks that are woken when a rendition of this kind has ended.
+WAKE_AFTER_CONVERSION = {kind: ("extraction.work",) for kind in ("pdf", "words", "embedded")}
+
+# --- Extraction -------------------------------------------------------------------------------
+EXTRACTION_ENGINE = env.choice("EXTRACTION_ENGINE", "rules", among=("rules", "openai"))
+EXTRACTION_URL = env.url("EXTRACTION_URL", "", schemes={"http", "https"}).rstrip("/")
+EXTRACTION_API_KEY = env.secret("EXTRACTION_API_KEY")
+EXTRACTION_MODEL = env.text("EXTRACTION_MODEL")
+EXTRACTION_SYNC_SECONDS = env.integer("EXTRACTION_SYNC_SECONDS", 30, least=0, most=100)
+EXTRACTION_PAGES = env.integer("EXTRACTION_PAGES", 500, least=1)
+env.require("EXTRACTION_URL", "EXTRACTION_MODEL", where=EXTRACTION_ENGINE == "openai")
 
 # --- People and programs ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -50,6 +50,23 @@ class ClientAuthentication(BaseAuthentication):
         return CHALLENGE
 
 
+class OriginAuthentication(ClientAuthentication):
+    """The same, and without credentials the `Origin` of a public client's page.
+
+    Raises PortalError(ORIGIN_UNKNOWN) for an origin that is no public client's.
+    """
+
+    def authenticate(self, request: Request) -> tuple[ClientPrincipal, Actor] | None:
+        """The principal and the actor, or None when the request carries nothing of all this."""
+        found = super().authenticate(request)
+        if found is not None or "Origin" not in request.headers:
+            return found
+        actor = services.authenticate_origin(request.headers["Origin"])
+        client = actor.require_client()
+        services.count_request(client)
+        return ClientPrincipal(client), actor
+
+
 def _actor(request: Request) -> Actor | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":

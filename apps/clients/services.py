@@ -216,6 +216,25 @@ def authenticate_token(token: str) -> Actor:
     return Actor.of_client(client, _scopes_of(client) & set(found.scope.split()))
 
 
+def authenticate_origin(origin: str) -> Actor:
+    """The public client whose page sends requests from this origin, with all of its scopes.
+
+    The `Origin` header must equal a registered one to the letter. Raises
+    PortalError(ORIGIN_UNKNOWN), also where several clients have registered it.
+    """
+    public = ApiClient.objects.filter(
+        client_type=ApiClient.CLIENT_PUBLIC, is_active=True, origins__contains=origin
+    )
+    found = [client for client in public if origin in client.origin_list] if origin else []
+    if len(found) != 1:
+        how = "registered with several clients" if found else "not a public client's"
+        raise PortalError(
+            ErrorCode.ORIGIN_UNKNOWN, f"The origin {origin[:200]!r} is {how}.", at="Origin"
+        )
+    _note_use(found[0])
+    return Actor.of_client(found[0], _scopes_of(found[0]))
+
+
 def find_token(token: str) -> Any:
     """The toolkit's AccessToken row with its application, or None unless it may be used now."""
     if not is_token(token):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from apps.conversion.models import Rendition, RenditionPart
-from apps.workfiles.models import WorkFile
+from apps.workfiles.models import Blob, WorkFile
 
 State = Rendition.State
 
@@ -35,6 +35,26 @@ def evict(batch: int = 200) -> int:
         rendition.delete()
         count += 1
     return count
+
+
+def is_settled(source: Blob, since: datetime) -> bool:
+    """Whether nothing is being made from this content, nor was since then."""
+    recent = Q(state__in=Rendition.UNDER_WAY) | Q(finished_at__gt=since)
+    return not Rendition.objects.filter(recent, source=source).exists()
+
+
+def forget(source: Blob) -> list[Blob]:
+    """Forgets what was made from content that no work file holds any more.
+
+    Returns the contents of its parts, which the caller may discard. What is still being made stays
+    until `evict` comes by.
+    """
+    if WorkFile.objects.filter(blob=source).exists():
+        return []
+    settled = Rendition.objects.filter(source=source).exclude(state__in=Rendition.UNDER_WAY)
+    made = list(Blob.objects.filter(pk__in=settled.values("parts__blob")).exclude(pk=source.pk))
+    settled.delete()
+    return made
 
 
 def sweep_directories() -> int:

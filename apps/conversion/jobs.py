@@ -141,6 +141,7 @@ def run(rendition: Rendition) -> None:
     finally:
         _held.discard(rendition.fence)
         services.release(rendition)
+        services.wake(rendition)
         correlation_id.reset(token)
 
 

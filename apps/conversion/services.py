@@ -39,6 +39,7 @@ _UNLOCK = (
     "Remove the password in the program the document was made with, and send both documents again."
 )
 _LEAVES = {"raster", "tile", "svg", "text", "words", "embedded", "group", "search", "changes"}
+_MANY_PAGES = {"text", "words", "search", "file"}
 # The part of a rendition that others are made from.
 WHOLE = ("whole", "file")
 
@@ -302,6 +303,12 @@ def release(parent: Rendition) -> None:
         enqueue("conversion.work")
 
 
+def wake(rendition: Rendition) -> None:
+    """Tells those who wait for renditions of this kind that one has ended."""
+    for task in settings.WAKE_AFTER_CONVERSION.get(rendition.kind, ()):
+        enqueue(task)
+
+
 def retry(rendition: Rendition, password: str = "") -> bool:
     """Queues a failed rendition once more; False when it is not failed (any more)."""
     parent = rendition.parent
@@ -359,7 +366,7 @@ def _as_json(recipe: Recipe) -> dict[str, object]:
 
 def _lane(source: Blob, recipe: Recipe) -> int:
     """Pages a person looks at come first; then by size, so that one big file stalls nobody."""
-    if recipe.kind == "join" or (recipe.kind in ("text", "words", "search", "file") and recipe.last > 0):
+    if recipe.kind == "join" or (recipe.kind in _MANY_PAGES and recipe.last > 0):
         return Rendition.Lane.BULK
     if recipe.kind != "pdf" or source.size <= _BULK_BYTES:
         return Rendition.Lane.INTERACTIVE

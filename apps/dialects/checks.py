@@ -8,6 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from apps.core.errors import CATALOGUE, ErrorCode
+from apps.dialects.datawollet.errors import STATUS as DATAWOLLET
 from apps.dialects.native.errors import STATUS
 from apps.dialects.primedocs.errors import STATUS as PRIMEDOCS
 from apps.dialects.prizmdoc.errors import SPELLINGS, V2_SPELLINGS
@@ -16,6 +17,7 @@ _TABLES: dict[str, Iterable[ErrorCode]] = {
     "the catalogue": CATALOGUE,
     "the native API": STATUS,
     "primedocs Connect": PRIMEDOCS,
+    "DataWollet": DATAWOLLET,
     "PrizmDoc": SPELLINGS,
     "PrizmDoc V2": V2_SPELLINGS,
 }

@@ -7,5 +7,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("apps.dialects.native.urls")),
     path("", include("apps.dialects.primedocs.urls")),
+    path("", include("apps.dialects.datawollet.urls")),
     path("", include("apps.dialects.prizmdoc.urls")),
 ]

@@ -74,6 +74,17 @@ SETTINGS = {
     "CONVERSION_SECONDS": Help("How long one document may take."),
     "CONVERSION_MEMORY_BYTES": Help("How much memory one document may use."),
     "CACHE_BYTES": Help("How much is kept of what was made from documents; the oldest go first."),
+    "EXTRACTION_ENGINE": Help(
+        "What finds fields: `rules` on this host, or `openai`: an endpoint of that protocol, whose "
+        "every value must stand in the document's visible text."
+    ),
+    "EXTRACTION_URL": Help("The endpoint's base address, such as `https://llm.example.com/v1`."),
+    "EXTRACTION_API_KEY": Help("The endpoint's key, where it needs one."),
+    "EXTRACTION_MODEL": Help("The model that the endpoint is asked for."),
+    "EXTRACTION_SYNC_SECONDS": Help(
+        "How long a caller waits for a result before it is told where to ask for it."
+    ),
+    "EXTRACTION_PAGES": Help("The most pages of a document that data is extracted from."),
     "BEHIND_PROXY": Help(
         "1 where a proxy of yours sets `X-Forwarded-Proto`; only then is it believed."
     ),

@@ -1,0 +1,25 @@
+"""Wake-up calls and scheduled work of the extraction."""
+
+import threading
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from apps.extraction import clearing, jobs
+
+
+@shared_task(name="extraction.work")
+def work() -> None:
+    """Advances requests that wait for nothing, also those whose worker was lost."""
+    jobs.work()
+
+
+@shared_task(name="extraction.sweep")
+def sweep() -> None:
+    """Removes what sessions that are over have left."""
+    clearing.sweep()
+
+
+@worker_ready.connect
+def _keep_leases(**_: object) -> None:
+    threading.Thread(target=jobs.keep_leases, name="extraction leases", daemon=True).start()
