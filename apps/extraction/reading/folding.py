@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,26 @@ def _letters(character: str) -> str:
         return "SS"
     plain = unicodedata.normalize("NFKD", character.upper())
     return "".join(letter for letter in plain if letter.isalnum())
+
+
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_LONGEST_PHRASE = 6
+
+
+def phrases(text: str) -> list[tuple[str, int, int]]:
+    """(folded text, start, end) of every one to six words beside each other.
+
+    From left to right; at one place the longest first. Letters and digits are words of their own.
+    """
+    words = [(key(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    found = []
+    for first, (_, start, _) in enumerate(words):
+        made, at = [], ""
+        for word, _, end in words[first : first + _LONGEST_PHRASE]:
+            at += word
+            made.append((at, start, end))
+        found.extend(reversed(made))
+    return found
 
 
 def fold(text: str) -> Folded:

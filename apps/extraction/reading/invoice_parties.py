@@ -47,9 +47,7 @@ def fields(sheet: Sheet, rest: Sequence[Sheet] = ()) -> dict[str, Field]:
     found: dict[str, Field] = {}
     if buyer is not None:
         features = [f"party:{buyer.role or 'window'}", "party:buyer"]
-        found["buyerName"] = proofs.field(
-            buyer.name.text, "text", buyer.name.spot(), features
-        )
+        found["buyerName"] = proofs.field(buyer.name.text, "text", buyer.name.spot(), features)
         if len(buyer.lines) > 1:
             spots = [line.spot() for line in buyer.lines[1:]]
             found["buyerAddress"] = proofs.unmeasured(proofs.joined(spots, features))
@@ -127,7 +125,7 @@ def _ends_block(run: Run) -> bool:
 
 
 def _role(run: Run) -> str:
-    """"buyer" or "seller" for a heading of that kind."""
+    """ "buyer" or "seller" for a heading of that kind."""
     text = run.text.strip(" :")
     if len(text) > 40:
         return ""
@@ -178,7 +176,9 @@ def _has_contact(sheet: Sheet, town: Run) -> bool:
 
 def _is_sender(text: str) -> bool:
     pieces = [piece for piece in _SEPARATORS.split(text.strip(" ,|")) if piece]
-    return len(pieces) >= 3 and any(re.match(r"(?:[A-Z]{1,2}-)?[0-9]{4,5}\s", piece) for piece in pieces)
+    return len(pieces) >= 3 and any(
+        re.match(r"(?:[A-Z]{1,2}-)?[0-9]{4,5}\s", piece) for piece in pieces
+    )
 
 
 def _sender_line(sheet: Sheet) -> tuple[Run, int] | None:

@@ -61,7 +61,9 @@ def fields(sheets: Sequence[Sheet]) -> dict[str, Field]:
         ]
         found[kind] = _field(proposal, features)
     if due := by_kind["amountDue"]:
-        same = [p for p in due if "total" in chosen and p.amount.value == chosen["total"].amount.value]
+        same = [
+            p for p in due if "total" in chosen and p.amount.value == chosen["total"].amount.value
+        ]
         features = ["sum:due", proven if same else "sum:open", "sum:near"]
         found["amountDue"] = _field((same or due)[0], features)
         if "total" not in found:
@@ -137,7 +139,7 @@ def _proposals(sheets: Sequence[Sheet]) -> Iterator[Proposal]:
                         yield Proposal(kind, amount, spot, 1.5 + 0.4 * exact + 0.5 * last)
 
 
-def _kind_of(run: Run) -> tuple[str, int, float]| None:
+def _kind_of(run: Run) -> tuple[str, int, float] | None:
     """(kind, where the label ends, how much of the text before the amount it is)."""
     if len(run.text) > 120:
         return None

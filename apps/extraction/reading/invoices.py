@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from apps.extraction.reading import (
     dates,
@@ -10,13 +10,13 @@ from apps.extraction.reading import (
     invoice_parties,
     invoice_sums,
     labels,
+    lookup,
     proofs,
 )
 from apps.extraction.reading.findings import Field
 from apps.extraction.reading.lines import Row, Run, Sheet
 
 _LONE_DATE_ROWS = 0.45
-_NEXT_LINES = 3
 
 
 def fields(sheets: Sequence[Sheet]) -> dict[str, Field]:
@@ -31,7 +31,7 @@ def fields(sheets: Sequence[Sheet]) -> dict[str, Field]:
     if issued := _issue_date(sheets, month_first=month_first):
         found["issueDate"] = issued
     for name, names in (("dueDate", labels.DUE_DATE), ("deliveryDate", labels.DELIVERY_DATE)):
-        if dated := labelled_date(sheets, names, month_first=month_first):
+        if dated := lookup.date(sheets, names, month_first=month_first):
             known = dated if name == "dueDate" else proofs.unmeasured(dated)
             found[name] = known
     found.update(invoice_parties.fields(sheets[0], sheets[1:]))
@@ -40,7 +40,7 @@ def fields(sheets: Sequence[Sheet]) -> dict[str, Field]:
         found["currency"] = currency
     found.update(payment(rows))
     for name, names in (("orderNumber", labels.ORDER), ("customerNumber", labels.CUSTOMER)):
-        if code := _labelled_code(rows, names, digits=1):
+        if code := lookup.code(rows, names, digits=1):
             found[name] = proofs.unmeasured(code)
     return found
 
@@ -61,125 +61,16 @@ def writes_month_first(rows: Sequence[Row]) -> bool:
 
 
 def _number(rows: Sequence[Row]) -> Field | None:
-    return _labelled_code(rows, labels.INVOICE_NUMBER, digits=1) or _labelled_code(
+    return lookup.code(rows, labels.INVOICE_NUMBER, digits=1) or lookup.code(
         rows, labels.INVOICE_WORD, digits=2
     )
-
-
-def _labelled_code(rows: Sequence[Row], names: tuple[str, ...], *, digits: int) -> Field | None:
-    """A code beside, or below, one of the labels."""
-    for row in rows:
-        for index, run in enumerate(row.runs):
-            place = labels.inside(names, run)
-            if place is None or len(run.text) > 160:
-                continue
-            spot, nearness = proofs.code_in(run, place[1], digits=digits), "code:same"
-            if spot is None and not run.text[place[1] :].strip(" :#.°º"):
-                spot, nearness = _beside_or_below(rows, row, index, digits), "code:near"
-            if spot is None:
-                spot, nearness = _number_word(run, place[1]), "code:same"
-            if spot is not None and not _is_date(spot.text):
-                value = spot.text.replace(" ", "")
-                start = "code:starts" if place[0] == 0 else "code:inside"
-                return proofs.field(value, "code", spot, ["code:labelled", nearness, start])
-    return None
-
-
-def _number_word(run: Run, start: int):  # type: ignore[no-untyped-def]
-    """`Gutschrift (...) Nr. 4711`: the number's own label stands later in the line."""
-    import re
-
-    match = re.search(r"(?:\bN(?:r|o|°|º|um)\b\.?|#)\s*:?\s*(?=[A-Za-z0-9-]*[0-9]{2})", run.text[start:])
-    return proofs.code_in(run, start + match.end(), digits=1) if match else None
-
-
-def _beside_or_below(rows: Sequence[Row], row: Row, index: int, digits: int):  # type: ignore[no-untyped-def]
-    for other in row.runs[index + 1 : index + 3]:
-        if other.text.strip(" :#") == "":
-            continue
-        spot = proofs.code_in(other, 0, digits=digits)
-        if spot is not None:
-            return spot
-        break
-    header = row.runs[index]
-    for other in _under(rows, row, header):
-        spot = proofs.code_in(other, 0, digits=digits)
-        if spot is not None and len(spot.text) >= 0.6 * len(other.text):
-            return spot
-    return None
-
-
-def _under(rows: Sequence[Row], row: Row, header: Run) -> Iterator[Run]:
-    """The runs right below a heading, in its column."""
-    at = next((place for place, other in enumerate(rows) if other is row), len(rows))
-    for other in rows[at + 1 : at + 1 + _NEXT_LINES]:
-        if other.page != row.page or other.box.top - header.box.bottom > 3 * header.height:
-            return
-        for run in other.runs:
-            if run.box.overlaps_across(header.box) > 0.3:
-                yield run
-
-
-def _is_date(text: str) -> bool:
-    found = list(dates.find(text))
-    return bool(found) and found[0].end - found[0].start >= len(text) - 1
 
 
 # --- dates
 
 
-def labelled_date(
-    sheets: Sequence[Sheet],
-    names: tuple[str, ...],
-    *,
-    month_first: bool = False,
-    exclude: tuple[str, ...] = (),
-) -> Field | None:
-    """The date behind, right of, or below one of the labels."""
-    best: tuple[float, Field] | None = None
-    for sheet in sheets:
-        for row in sheet.rows:
-            for index, run in enumerate(row.runs):
-                place = labels.inside(names, run)
-                if place is None or (exclude and labels.inside(exclude, run)):
-                    continue
-                for quality, other, found in _dates_near(sheet, row, index, place[1], month_first):
-                    if best is not None and quality <= best[0]:
-                        continue
-                    features = [
-                        "date:labelled",
-                        "date:year4" if found.four_digit_year else "date:year2",
-                        *(["date:clear"] if found.clear else []),
-                        *(["date:column"] if quality < 2 else []),
-                    ]
-                    spot = other.spot(found.start, found.end)
-                    best = (quality, proofs.field(found.iso, "date", spot, features))
-    return best[1] if best else None
-
-
-def _dates_near(
-    sheet: Sheet, row: Row, index: int, end: int, month_first: bool
-) -> Iterator[tuple[float, Run, dates.Found]]:
-    run = row.runs[index]
-    for found in dates.find(run.text, month_first=month_first):
-        if 0 <= found.start - end < 30:
-            yield 3.0, run, found
-            return
-    for other in row.runs[index + 1 : index + 3]:
-        for found in dates.find(other.text, month_first=month_first):
-            if found.start < 4:
-                yield 2.5, other, found
-                return
-    if run.text[end:].strip(" :"):
-        return
-    for other in _under(sheet.rows, row, run):
-        for found in dates.find(other.text, month_first=month_first):
-            yield 1.5, other, found
-            return
-
-
 def _issue_date(sheets: Sequence[Sheet], *, month_first: bool) -> Field | None:
-    if found := labelled_date(sheets, labels.ISSUE_DATE, month_first=month_first):
+    if found := lookup.date(sheets, labels.ISSUE_DATE, month_first=month_first):
         return found
     options: list[tuple[float, Field]] = []
     for sheet in sheets[:2]:
@@ -205,7 +96,11 @@ def _issue_date(sheets: Sequence[Sheet], *, month_first: bool) -> Field | None:
                     - 4.0 * (other is not None)
                 )
                 features = [
-                    "date:titled" if score >= 2.5 else "date:bare" if score < 2 else "date:labelled",
+                    "date:titled"
+                    if score >= 2.5
+                    else "date:bare"
+                    if score < 2
+                    else "date:labelled",
                     "date:year4" if found.four_digit_year else "date:year2",
                     *(["date:clear"] if found.clear else []),
                 ]

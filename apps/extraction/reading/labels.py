@@ -6,51 +6,53 @@ Labels are folded (see `folding`): capitals and digits only. Longer labels win o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property
 
 from apps.extraction.reading.folding import key
 from apps.extraction.reading.lines import Row, Run
 
 
-def words(text: str) -> tuple[str, ...]:
-    """The folded labels of a text that parts them with `|`."""
-    return tuple(key(label) for label in text.split("|") if key(label))
+@dataclass(frozen=True, eq=False)
+class Names:
+    """Folded labels of one meaning."""
+
+    folded: frozenset[str]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches any of them in a folded text, the longest first."""
+        ordered = sorted(self.folded, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, ordered)))
 
 
-@lru_cache(maxsize=512)
-def pattern(labels: tuple[str, ...]) -> re.Pattern[str]:
-    """Matches any of the folded labels, the longest first."""
-    ordered = sorted(set(labels), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, ordered)))
+def words(text: str) -> Names:
+    """The labels of a text that parts them with `|`."""
+    return Names(frozenset(filter(None, map(key, text.split("|")))))
 
 
-def first(labels: tuple[str, ...], folded: str) -> re.Match[str] | None:
-    """The first place where one of the labels stands in a folded text."""
-    return pattern(labels).search(folded)
+def inside(names: Names, text: Run | Row) -> tuple[int, int] | None:
+    """Where the first of the labels stands as words of their own: (start, end)."""
+    known = names.folded
+    return next(((start, end) for phrase, start, end in text.phrases if phrase in known), None)
 
 
-def starts(labels: tuple[str, ...], folded: str) -> re.Match[str] | None:
+def first(names: Names, folded: str) -> re.Match[str] | None:
+    """The first place where one of the labels stands in a folded text, even inside a word.
+
+    For scans, where words are often run together.
+    """
+    return names.pattern.search(folded)
+
+
+def starts(names: Names, folded: str) -> re.Match[str] | None:
     """The label that the folded text begins with."""
-    return pattern(labels).match(folded)
+    return names.pattern.match(folded)
 
 
-def inside(labels: tuple[str, ...], run: Run | Row) -> tuple[int, int] | None:
-    """Where one of the labels stands in a text as words of their own: (start, end)."""
-    folded, text = run.folded, run.text
-    for match in pattern(labels).finditer(folded.text):
-        start, end = folded.at[match.start()], folded.end(match.end())
-        if start and text[start - 1].isalnum():
-            continue
-        if text[end : end + 1].isalpha():
-            continue
-        return start, end
-    return None
-
-
-def has(labels: Iterable[str], folded: str) -> bool:
+def has(names: Names, folded: str) -> bool:
     """Whether any of the labels stands anywhere in the folded text."""
-    return pattern(tuple(labels)).search(folded) is not None
+    return names.pattern.search(folded) is not None
 
 
 INVOICE_NUMBER = words(

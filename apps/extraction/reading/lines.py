@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from apps.extraction.reading import geometry
-from apps.extraction.reading.folding import Folded, fold
+from apps.extraction.reading.folding import Folded, fold, phrases
 from apps.extraction.reading.geometry import Box
 from apps.extraction.reading.words import Page, Word
 
 # A gap wider than so many times the letters' height parts two columns.
 _COLUMN_GAP = 1.25
 _SAME_ROW = 0.5
+# No label stands further behind.
+_LONGEST_LABELLED = 300
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,10 @@ class Run:
     @cached_property
     def folded(self) -> Folded:
         return fold(self.text)
+
+    @cached_property
+    def phrases(self) -> list[tuple[str, int, int]]:
+        return phrases(self.text[:_LONGEST_LABELLED])
 
     @cached_property
     def box(self) -> Box:
@@ -98,6 +105,10 @@ class Row:
     @cached_property
     def folded(self) -> Folded:
         return fold(self.text)
+
+    @cached_property
+    def phrases(self) -> list[tuple[str, int, int]]:
+        return phrases(self.text[:_LONGEST_LABELLED])
 
     @cached_property
     def box(self) -> Box:
@@ -157,7 +168,7 @@ def _runs(band: Sequence[Word], page: Page, row: int) -> tuple[Run, ...]:
     words = sorted(band, key=lambda word: word.box.left)
     parts: list[list[Word]] = [[words[0]]]
     reach = words[0].box.right
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in itertools.pairwise(words):
         gap = word.box.left - reach
         if gap > _COLUMN_GAP * min(before.box.height, word.box.height):
             parts.append([word])

@@ -284,7 +284,9 @@ def fields(zone: Zone) -> dict[str, Field]:
     proven = "mrz:proven" if zone.proven else "mrz:unproven"
     whole = proofs.in_one(spots)
     found["mrz"] = _field("\n".join(zone.lines), whole, [proven, "mrz:zone"])
-    values = {part.name: (part, zone.lines[part.line][part.start : part.end]) for part in zone.form.parts}
+    values = {
+        part.name: (part, zone.lines[part.line][part.start : part.end]) for part in zone.form.parts
+    }
     expiry = _date(values["expiryDate"][1], None)
     for name, (part, text) in values.items():
         spot = _cut(zone, part)

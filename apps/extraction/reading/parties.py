@@ -16,13 +16,15 @@ _LEGAL = re.compile(
 )
 _MERGED_LEGAL = re.compile(r"(?:SDN\.?BHD|GMBH)\.?(?![A-Z])", re.IGNORECASE)
 _TRADES = labels.words(
-    "Restaurant|Restoran|Kedai|Enterprise|Enterprises|Trading|Stationery|Stationer|Hardware|"
-    "Supermarket|Mini market|Minimarket|Mart|Bakery|Pharmacy|Farmasi|Hotel|Cafe|Kafe|Bistro|Shop|"
-    "Store|Stores|Book|Petrol|Service station|Seafood|House|Kitchen|Boutique|Salon|Clinic|Klinik|"
-    "Pasaraya|Pasar|Hypermarket|Emporium|Industries|Holdings|Marketing|Corner|Kopitiam|Medical|"
-    "Bäckerei|Apotheke|Gasthaus|Gasthof|Metzgerei|Markt|Boulangerie|Pharmacie|Ristorante|"
-    "Trattoria|Farmacia|Restaurante|Supermercado|Handicraft|Tailoring|Optical|Furniture|Motor|"
-    "Auto|Electrical|Communication|Photo|Florist|Laundry|Spa|Gifts|Toys|Foods?"
+    "Restaurant|Restoran|Kedai|Enterprise|Enterprises|Trading|Stationery|Stationer|"
+    "Hardware|Supermarket|Mini market|Minimarket|Mart|Bakery|Pharmacy|Farmasi|"
+    "Hotel|Cafe|Kafe|Bistro|Shop|Store|Stores|Book|Petrol|Service station|Seafood|"
+    "House|Kitchen|Boutique|Salon|Clinic|Klinik|Pasaraya|Pasar|Hypermarket|"
+    "Emporium|Industries|Holdings|Marketing|Corner|Kopitiam|Medical|Bäckerei|"
+    "Apotheke|Gasthaus|Gasthof|Metzgerei|Markt|Boulangerie|Pharmacie|Ristorante|"
+    "Trattoria|Farmacia|Restaurante|Supermercado|Handicraft|Tailoring|Optical|"
+    "Furniture|Motor|Auto|Electrical|Communication|Photo|Florist|Laundry|Spa|Gifts|"
+    "Toys|Foods?"
 )
 _ADDRESS = re.compile(
     r"(?<![A-Za-z])(?:JALAN|J[L1I]N|JLM|LOT|LEVEL|LVL|FLOOR|FLR|GROUND|UNIT|SUITE|BLOCK|BLK|BLOK|TAMAN|TMN|"

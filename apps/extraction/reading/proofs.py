@@ -73,7 +73,7 @@ def _probability(spot: Spot, features: tuple[str, ...]) -> float:
     return confidence.probability((*scan_features(spot), *features))
 
 
-def code_after(row: Row, names: tuple[str, ...], *, digits: int = 2) -> Spot | None:
+def code_after(row: Row, names: labels.Names, *, digits: int = 2) -> Spot | None:
     """The code behind one of the labels in a row, such as an invoice number."""
     run = row.whole
     match = labels.first(names, run.folded.text)
@@ -85,7 +85,11 @@ def code_after(row: Row, names: tuple[str, ...], *, digits: int = 2) -> Spot | N
 def code_in(run: Run, start: int, *, digits: int = 2) -> Spot | None:
     """The first code in the run's text from `start` on; it has at least so many digits."""
     rest = run.text[start:]
-    skipped = re.match(r"(?:\s|[:#.=)\]º°-]|N[or°º]\.?(?![A-Za-z0-9])|num(?:ber|mer|éro|ero)?(?![A-Za-z]))*", rest, re.I)
+    skipped = re.match(
+        r"(?:\s|[:#.=)\]º°-]|N[or°º]\.?(?![A-Za-z0-9])|num(?:ber|mer|éro|ero)?(?![A-Za-z]))*",
+        rest,
+        re.I,
+    )
     offset = start + (skipped.end() if skipped else 0)
     match = _CODE.match(run.text, offset)
     if match is None or sum(sign.isdigit() for sign in match[0]) < digits:

@@ -13,42 +13,65 @@ from apps.extraction.reading.lines import Row, Sheet
 _DATE = labels.words("Date|Datum|Tarikh|Fecha|Data|Bill date|Invoice date|Order date|Trans date")
 _NOT_DATE = labels.words("Expiry|Exp date|Due|Valid|Best before|Printed|Member since|Birth")
 _SUBTOTAL = labels.words(
-    "Subtotal|Sub total|Excl|Exclud|Excluding|Excluded|Before|Without|Excl GST|Zwischensumme|Sous-total|W/O"
+    "Subtotal|Sub total|Excl|Exclud|Excluding|Excluded|Before|Without|Excl GST|"
+    "Zwischensumme|Sous-total|W/O"
 )
 _NO_TOTAL = labels.words(
-    "Total GST|GST total|Total tax|Tax total|Total qty|Qty|Quantity|Total item|Items|Item(s)|Total discount|"
-    "Discount|Disc|Saving|Savings|Total includes|Includes|Included|Points|Point|Change|Accepted|Tender|"
-    "Tendered|Paid|Payment|Kembali|Rückgeld|Gegeben|Balance point|Total SVC|Service|Rounding|"
-    "Adjustment|Deposit|Credit|Approval|Voucher|Total pcs|Total unit|Total weight|Summary|Pax|Total no|Taxable|MwSt|enthalten|Total save"
+    "Total GST|GST total|Total tax|Tax total|Total qty|Qty|Quantity|Total item|"
+    "Items|Item(s)|Total discount|Discount|Disc|Saving|Savings|Total includes|"
+    "Includes|Included|Points|Point|Change|Accepted|Tender|Tendered|Paid|Payment|"
+    "Kembali|Rückgeld|Gegeben|Balance point|Total SVC|Service|Rounding|Adjustment|"
+    "Deposit|Credit|Approval|Voucher|Total pcs|Total unit|Total weight|Summary|Pax|"
+    "Total no|Taxable|MwSt|enthalten|Total save"
 )
 _FINAL = labels.words(
-    "Grand total|Nett total|Net total|Total rounded|Rounded total|Total round|Total after rounding|"
-    "Total after adj|Amount due|Total due|Total payable|Net amount|Nett amount|Amount payable|"
-    "Total net|Bill amount|Balance due|Total (RM) rounded|Zu zahlen|Gesamtbetrag|Net à payer|"
-    "Total incl rounding|Rounded bill|Nett|Net total (rounded)|Total amount due|Total to pay"
+    "Grand total|Nett total|Net total|Total rounded|Rounded total|Total round|"
+    "Total after rounding|Total after adj|Amount due|Total due|Total payable|"
+    "Net amount|Nett amount|Amount payable|Total net|Bill amount|Balance due|"
+    "Total (RM) rounded|Zu zahlen|Gesamtbetrag|Net à payer|Total incl rounding|"
+    "Rounded bill|Nett|Net total (rounded)|Total amount due|Total to pay"
 )
 _TOTAL = labels.words(
-    "Total|Tota1|T0tal|Tatal|Totai|Total amount|Total sales|Total incl|Total amt|Jumlah|Summe|Gesamt|Totale|Importe total|"
-    "Total TTC|Amount|Amt due|Betrag|Bill total"
+    "Total|Tota1|T0tal|Tatal|Totai|Total amount|Total sales|Total incl|Total amt|"
+    "Jumlah|Summe|Gesamt|Totale|Importe total|Total TTC|Amount|Amt due|Betrag|"
+    "Bill total"
 )
-_CASH = labels.words("Cash|Tendered|Tunai|Bar|Cash tendered|Gegeben|Espèces|Contanti|Efectivo|Paid|Payment")
-_CARD = labels.words("Visa|Mastercard|Master card|Master|Credit card|Debit|Amex|Card|EC-Karte|Nets|Carte")
+_CASH = labels.words(
+    "Cash|Tendered|Tunai|Bar|Cash tendered|Gegeben|Espèces|Contanti|Efectivo|Paid|Payment"
+)
+_CARD = labels.words(
+    "Visa|Mastercard|Master card|Master|Credit card|Debit|Amex|Card|EC-Karte|Nets|Carte"
+)
 _CHANGE = labels.words("Change|Baki|Rückgeld|Kembali|Rendu|Resto|Cambio|Balance")
-_ROUNDING = labels.words("Rounding|Round adj|Rounding adj|Rounding adjustment|Rnd adj|Rounded adj|Bill rounding|Roundng")
-_TAX_SUMMARY = labels.words("GST summary|Tax summary|GST analysis|GST code|Tax code|SST summary|GST sum")
+_ROUNDING = labels.words(
+    "Rounding|Round adj|Rounding adj|Rounding adjustment|Rnd adj|Rounded adj|Bill rounding|Roundng"
+)
+_TAX_SUMMARY = labels.words(
+    "GST summary|Tax summary|GST analysis|GST code|Tax code|SST summary|GST sum"
+)
 _TITLES = labels.words(
-    "Tax invoice|Invoice|Receipt|Simplified|Cash bill|Bill no|Bill to|Sales receipt|Resit|Cashier|Counter|Table|Sold to|"
-    "Order|Operator|Qty|Description|Item|Cash sales|Bill|Member|Doc no|Ref no|Rcpt|Terminal|Server|Salesperson|Sales person|Staff|Slip|"
-    "Rechnung|Beleg|Quittung|Bon|Customer|Attn|Pax|Guest|Cust|Station|Check no|Welcome"
+    "Tax invoice|Invoice|Receipt|Simplified|Cash bill|Bill no|Bill to|"
+    "Sales receipt|Resit|Cashier|Counter|Table|Sold to|Order|Operator|Qty|"
+    "Description|Item|Cash sales|Bill|Member|Doc no|Ref no|Rcpt|Terminal|Server|"
+    "Salesperson|Sales person|Staff|Slip|Rechnung|Beleg|Quittung|Bon|Customer|Attn|"
+    "Pax|Guest|Cust|Station|Check no|Welcome"
 )
-_CONTACT = labels.words("Tel|Fax|Phone|Telefon|Hotline|Mobile|Email|E-mail|www|http|HP|Website|Whatsapp|Facebook|Contact|Tei")
+_CONTACT = labels.words(
+    "Tel|Fax|Phone|Telefon|Hotline|Mobile|Email|E-mail|www|http|HP|Website|"
+    "Whatsapp|Facebook|Contact|Tei"
+)
 _TAX_ID = labels.words(
-    "GST ID|GST Reg|GST no|GST registration|GST ID no|GST reg no|GSTID|SST no|SST ID|SST reg|VAT no|VAT reg|USt-ID|UStID|GST#|G S T|GST"
+    "GST ID|GST Reg|GST no|GST registration|GST ID no|GST reg no|GSTID|SST no|"
+    "SST ID|SST reg|VAT no|VAT reg|USt-ID|UStID|GST#|G S T|GST"
 )
-_NOISE = labels.words("Formerly|Known as|Licensee|Welcome to|Thank you|Copy|Reprint|Duplicate|A member of|Managed by|Owned by|Operated by|Trading as")
+_NOISE = labels.words(
+    "Formerly|Known as|Licensee|Welcome to|Thank you|Copy|Reprint|Duplicate|"
+    "A member of|Managed by|Owned by|Operated by|Trading as"
+)
 _NUMBER = labels.words(
-    "Invoice no|Invoice number|Tax invoice no|Receipt no|Receipt number|Receipt #|Bill no|Bill#|Inv no|Inv#|"
-    "Doc no|Document no|Invoice #|Invoice|Receipt|Rcpt no|Rcpt #|Slip no|Bon-Nr|Beleg-Nr|Trans no|Check no|Transaction no"
+    "Invoice no|Invoice number|Tax invoice no|Receipt no|Receipt number|Receipt #|"
+    "Bill no|Bill#|Inv no|Inv#|Doc no|Document no|Invoice #|Invoice|Receipt|"
+    "Rcpt no|Rcpt #|Slip no|Bon-Nr|Beleg-Nr|Trans no|Check no|Transaction no"
 )
 _HEADER_ROWS = 16
 
@@ -313,7 +336,7 @@ def _grade(money: _Money) -> float:
     final, total = labels.has(_FINAL, label), labels.has(_TOTAL, label)
     if not final and not total:
         return 0
-    rest = labels.pattern(_ROUNDED_NAMES).sub("", label)
+    rest = _ROUNDED_NAMES.pattern.sub("", label)
     if labels.has(_NO_TOTAL, rest):
         return 0
     if labels.has(_SUBTOTAL, label):
@@ -324,8 +347,11 @@ def _grade(money: _Money) -> float:
 
 
 _ROUNDED_NAMES = labels.words(
-    "Total rounded|Rounded total|Total after rounding|Net total|Incl rounding|Including service|"
-    "Incl service|Total sales inclusive|Inclusive of|Total payment|Payment due|Incl GST|Inc GST|Included GST|GST included|After discount|Total amount paid|After rounding adj|After rounding adjustment|Incl rounding adj"
+    "Total rounded|Rounded total|Total after rounding|Net total|Incl rounding|"
+    "Including service|Incl service|Total sales inclusive|Inclusive of|"
+    "Total payment|Payment due|Incl GST|Inc GST|Included GST|GST included|"
+    "After discount|Total amount paid|After rounding adj|After rounding adjustment|"
+    "Incl rounding adj"
 )
 
 
@@ -415,7 +441,8 @@ def _small_sums(money: list[_Money], total: Field | None) -> dict[str, Field]:
 
 _TAX_NAMES = labels.words("GST|SST|VAT|MwSt|USt|TVA|IVA|Sales tax|Total tax")
 _WITH_TAX = labels.words(
-    "Incl GST|Inclusive|Inc GST|Incl|Excl|Exclusive|Excluding|Summary|Before|Sales|Taxable|Including"
+    "Incl GST|Inclusive|Inc GST|Incl|Excl|Exclusive|Excluding|Summary|Before|Sales|"
+    "Taxable|Including"
 )
 
 
