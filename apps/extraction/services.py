@@ -293,21 +293,18 @@ def _resumed(found: Extraction, wanted: Wanted) -> Started:
 
 
 def _opened(actor: Actor, wanted: Wanted, *, dialect: str) -> Started:
+    attached, envelope_key, envelope = None, "", wanted.envelope
+    if isinstance(envelope, AttachEnvelope):
+        # In a transaction of its own: that a key was refused stays in the envelope's audit trail.
+        attached = envelopes.attach(actor, envelope.id, envelope.key, subject=envelope.subject)
     with transaction.atomic():
-        attached, envelope_key = _envelope(actor, wanted.envelope)
+        if isinstance(envelope, CreateEnvelope):
+            attached, envelope_key = envelopes.create(
+                actor, label=envelope.label, retention_days=envelope.retention_days
+            )
         keyring = Keyring.new(attached.data_key if attached else b"")
         extraction, key = _create(actor, wanted, keyring, attached, dialect=dialect)
     return Started(extraction, resumed=False, key=key, envelope_key=envelope_key)
-
-
-def _envelope(
-    actor: Actor, wanted: CreateEnvelope | AttachEnvelope | None
-) -> tuple[envelopes.Attached | None, str]:
-    if wanted is None:
-        return None, ""
-    if isinstance(wanted, AttachEnvelope):
-        return envelopes.attach(actor, wanted.id, wanted.key, subject=wanted.subject), ""
-    return envelopes.create(actor, label=wanted.label, retention_days=wanted.retention_days)
 
 
 def _create(

@@ -9,7 +9,6 @@ from typing import Any
 from django.http import HttpRequest
 
 from apps.core.errors import ErrorCode, PortalError
-from apps.core.ids import is_guid, is_token
 from apps.dialects.base import json_body
 from apps.dialects.datawollet import errors
 from apps.extraction import documents
@@ -95,14 +94,11 @@ def _envelope(value: Any) -> CreateEnvelope | AttachEnvelope | None:
     _only(value, "envelope.", "create", "id", "key", "subject")
     identity = _text(value, "id", "envelope.", most=_LONGEST)
     key = _text(value, "key", "envelope.", most=_LONGEST)
-    for name, given, sound in (
-        ("id", identity, is_guid(identity.lower())),
-        ("key", key, is_token(key)),
-    ):
-        if not sound:
+    for name, given in (("id", identity), ("key", key)):
+        if not given:
             raise PortalError(
-                ErrorCode.INPUT_INVALID if given else ErrorCode.INPUT_MISSING,
-                f"`envelope.{name}` is not as it was told when the envelope was created.",
+                ErrorCode.INPUT_MISSING,
+                f"`envelope.{name}` is needed: as it was told when the envelope was created.",
                 at=f"envelope.{name}",
             )
     return AttachEnvelope(identity, key, _text(value, "subject", "envelope.", most=255))
