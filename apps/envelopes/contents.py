@@ -25,9 +25,13 @@ _NAME = 255
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item with what is sealed about it opened. `size` in bytes; `meta` is the caller's own."""
+    """An item with what is sealed about it opened.
+
+    `number` orders the items of an envelope, `size` is in bytes, `meta` the caller's own.
+    """
 
     id: uuid.UUID
+    number: int
     kind: str
     name: str
     media_type: str
@@ -69,11 +73,12 @@ def put(
     row.size = counted.size
     try:
         with transaction.atomic():
-            audit.record(
+            added = audit.record(
                 attached.actor, envelope, Action.ITEM_ADDED, subject=attached.subject, item=guid
             )
             # The envelope's row is locked now: whoever ends it or revokes waits, or has been.
             _require_standing(attached)
+            row.number = added.number
             row.save()
     except BaseException:
         workfiles.discard(row.blob)
@@ -81,11 +86,9 @@ def put(
     return _opened(attached, row)
 
 
-def items(attached: Attached, *, after: str = "", limit: int | None = None) -> list[Item]:
-    """The items in the order they came; `after` the item of this id. Raises as `item`."""
-    rows = attached.envelope.items.all()
-    if after:
-        rows = rows.filter(pk__gt=_row(attached, after).pk)
+def items(attached: Attached, *, after: int = 0, limit: int | None = None) -> list[Item]:
+    """The items in the order they came, from the first with a number above `after`."""
+    rows = attached.envelope.items.filter(number__gt=after)
     return [_opened(attached, row) for row in (rows if limit is None else rows[:limit])]
 
 
@@ -153,6 +156,7 @@ def _opened(attached: Attached, row: EnvelopeItem) -> Item:
     details = json.loads(b"".join(_checked(sealed)))
     return Item(
         id=row.guid,
+        number=row.number,
         kind=row.kind,
         name=details["name"],
         media_type=details["mediaType"],

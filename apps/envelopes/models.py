@@ -65,6 +65,8 @@ class EnvelopeItem(models.Model):
 
     envelope = models.ForeignKey(Envelope, models.CASCADE, related_name="items")
     guid = models.UUIDField("ID", default=uuid.uuid4, unique=True, editable=False)
+    # That of the event that tells of it: the order in which items came.
+    number = models.PositiveIntegerField(editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
     size = models.PositiveBigIntegerField(help_text="Bytes, before encryption.")
     sealed_details = models.BinaryField(editable=False)
@@ -72,7 +74,10 @@ class EnvelopeItem(models.Model):
     created_at = models.DateTimeField("added", default=timezone.now, editable=False)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["envelope", "number"], name="envelope_item_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {str(self.guid)[:8]}"

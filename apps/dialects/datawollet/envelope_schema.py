@@ -126,7 +126,7 @@ list_items = call(
             },
         )
     }
-    | problems(*_OPENING, ErrorCode.INPUT_INVALID, ErrorCode.ENVELOPE_ITEM_NOT_FOUND),
+    | problems(*_OPENING, ErrorCode.INPUT_INVALID),
     OF_SESSION,
     *_PAGE,
     scopes=_READ,

@@ -115,6 +115,6 @@ class Audit(DatawolletView):
     @schema.get_audit
     def get(self, request: Request) -> HttpResponseBase:
         """What was done with the envelope, newest first; only its owner sees what others did."""
-        limit, before = wire.numbered_paging(request.query_params)
-        found = sharing.trail(self.attached(), before=before, limit=limit + 1)
+        limit, before = wire.paging(request.query_params)
+        found = sharing.trail(self.attached(), before=before or None, limit=limit + 1)
         return answer(wire.audit(found, limit))

@@ -55,21 +55,18 @@ def grant(request: Request | HttpRequest) -> Grant:
     return Grant(client_id, body.get("access") or "read", body.get("subject") or "")
 
 
-def paging(query: Mapping[str, str]) -> tuple[int, str]:
-    """How many are wanted, and after which. Raises INPUT_INVALID."""
-    limit = query.get("limit", str(DEFAULT_LIMIT))
+def paging(query: Mapping[str, str]) -> tuple[int, int]:
+    """How many are wanted, and the number that stands in the cursor, 0 for none.
+
+    Raises INPUT_INVALID.
+    """
+    limit, cursor = query.get("limit", str(DEFAULT_LIMIT)), query.get("cursor", "")
     if not _is_count(limit) or not 1 <= int(limit) <= MOST:
         expected = {"type": "integer", "minimum": 1, "maximum": MOST}
         raise _invalid("limit", f"must be a whole number from 1 to {MOST}", expected)
-    return int(limit), query.get("cursor", "")
-
-
-def numbered_paging(query: Mapping[str, str]) -> tuple[int, int | None]:
-    """The same where a cursor is a number. Raises INPUT_INVALID."""
-    limit, cursor = paging(query)
     if cursor and not _is_count(cursor):
         raise _invalid("cursor", "must be the `next` of a page before", {"type": "string"})
-    return limit, int(cursor) if cursor else None
+    return int(limit), int(cursor or 0)
 
 
 def _is_count(text: str) -> bool:
@@ -100,7 +97,7 @@ def envelope(attached: Attached) -> Json:
 def items(found: Sequence[Item], limit: int) -> Json:
     """A page of items, of which one more than that was asked for."""
     shown = [_item(one) for one in found[:limit]]
-    return {"items": shown, "next": shown[-1]["id"] if len(found) > limit else None}
+    return {"items": shown, "next": str(found[limit - 1].number) if len(found) > limit else None}
 
 
 def _item(one: Item) -> Json:
@@ -144,7 +141,7 @@ def entry(one: sharing.Entry) -> Json:
 def audit(found: Sequence[sharing.EnvelopeEvent], limit: int) -> Json:
     """A page of the audit trail, of which one more than that was asked for."""
     shown = [_event(one) for one in found[:limit]]
-    return {"events": shown, "next": str(shown[-1]["number"]) if len(found) > limit else None}
+    return {"events": shown, "next": str(found[limit - 1].number) if len(found) > limit else None}
 
 
 def _event(one: sharing.EnvelopeEvent) -> Json:

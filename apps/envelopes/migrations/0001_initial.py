@@ -204,6 +204,7 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, unique=True, verbose_name="ID"
                     ),
                 ),
+                ("number", models.PositiveIntegerField(editable=False)),
                 (
                     "kind",
                     models.CharField(
@@ -237,8 +238,14 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["id"],
+                "ordering": ["number"],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="envelopeitem",
+            constraint=models.UniqueConstraint(
+                fields=("envelope", "number"), name="envelope_item_number"
+            ),
         ),
         migrations.AddConstraint(
             model_name="envelope",
