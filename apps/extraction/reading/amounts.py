@@ -36,15 +36,18 @@ CURRENCIES = {
 _SIGN = r"(?:US\$|S\$|RM|€|\$|£|¥|EURO?|MYR|USD|GBP|CHF|JPY|SGD|PLN|SEK|NOK|DKK|CZK|Fr\.)"
 # O, o, I, l, S and B stand for digits only beside digits, as OCR confuses them.
 _DIGIT = r"[0-9OolISB]"
-_WHOLE = rf"(?:[0-9]{{1,3}}(?:[.,'’  ][0-9]{{3}})+|[0-9]{_DIGIT}{{0,11}}|[Oo](?=\s?[.,]\s?{_DIGIT}{{2}}))"
+_WHOLE = (
+    r"(?:[0-9]{1,3}(?:[.,'\u2019\u00a0\u202f ][0-9]{3})+"
+    rf"|[0-9]{_DIGIT}{{0,11}}|[Oo](?=\s?[.,]\s?{_DIGIT}{{2}}))"
+)
 _NUMBER = re.compile(
-    rf"(?P<before>[-–−+(]\s?)?(?:(?P<sign>{_SIGN})\s?[:.]?\s?)?(?P<inner>[-–−]\s?)?"
+    rf"(?P<before>[-\u2013\u2212+(]\s?)?(?:(?P<sign>{_SIGN})\s?[:.]?\s?)?(?P<inner>[-\u2013\u2212]\s?)?"
     rf"(?P<whole>{_WHOLE})?"
-    rf"(?:\s?(?P<point>[.,])\s?(?P<cents>{_DIGIT}{{1,6}}|[-–—]{{1,2}}(?![0-9])))?"
+    rf"(?:\s?(?P<point>[.,])\s?(?P<cents>{_DIGIT}{{1,6}}|[-\u2013\u2014]{{1,2}}(?![0-9])))?"
     rf"(?P<after>\s?{_SIGN}(?![A-Za-z]))?(?P<minus>-(?![0-9A-Za-z]))?",
 )
 _REPAIRS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "S": "5", "B": "8"})
-_MINUS = "-–−("
+_MINUS = "-\u2013\u2212("
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,8 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
     if _is_part_of_more(text, start, match.end("cents") if cents else match.end("whole"), match):
         return None
     digits = whole.translate(_REPAIRS)
-    fraction = "" if cents[:1] in ("-", "–", "—") else cents.translate(_REPAIRS)
-    decimals = len(fraction) if cents[:1] not in ("-", "–", "—") else 2
+    fraction = "" if cents[:1] in ("-", "\u2013", "\u2014") else cents.translate(_REPAIRS)
+    decimals = len(fraction) if cents[:1] not in ("-", "\u2013", "\u2014") else 2
     separators = [sign for sign in digits if not sign.isdigit()]
     if point and len(fraction) == 3 and not separators and fraction == cents and point == ",":
         # "1,250": a thousands comma; "1.250" stays undecided and is read likewise.
@@ -115,7 +118,7 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
     ):
         value = -value
     sign = (match["sign"] or match["after"] or "").strip().upper()
-    repaired = whole + cents != digits + fraction and not whole + cents == whole + fraction
+    repaired = whole.translate(_REPAIRS) != whole or cents.translate(_REPAIRS) != cents
     first = match.start("sign") if match["sign"] else start
     if (match["before"] or match["inner"]) and value < 0:
         first = min(first, match.start("before") if match["before"] else match.start("inner"))

@@ -27,7 +27,7 @@ _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in na
 _D = r"[0-9OolI]"
 # A time may follow without a blank: 16-04-201814:51.
 _NUMERIC = re.compile(
-    rf"(?<![0-9A-Za-z])(?P<a>{_D}{{4}}|{_D}{{1,2}})\s?(?P<s>[./\-–])\s?(?P<b>{_D}{{1,2}})"
+    rf"(?<![0-9A-Za-z])(?P<a>{_D}{{4}}|{_D}{{1,2}})\s?(?P<s>[./\-\u2013])\s?(?P<b>{_D}{{1,2}})"
     rf"\s?(?P=s)\s?(?P<c>(?:{_D}{{4}}|{_D}{{2}})(?=[0-9]{{2}}:[0-9]{{2}})|(?:{_D}{{4}}|{_D}{{2}})(?![0-9]))"
 )
 _WORDED = re.compile(

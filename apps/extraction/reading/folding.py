@@ -38,7 +38,7 @@ def phrases(text: str) -> list[tuple[str, int, int]]:
     From left to right; at one place the longest first. Letters and digits are words of their own.
     """
     words = [(key(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    found = []
+    found: list[tuple[str, int, int]] = []
     for first, (_, start, _) in enumerate(words):
         made, at = [], ""
         for word, _, end in words[first : first + _LONGEST_PHRASE]:

@@ -23,7 +23,7 @@ _SKIP = re.compile(
     r"\s*(?:GLN|ILN|Nummer|Number|No|Nr|ID|USt|VAT|UID|Kunden|Customer|SIRET|SIREN|RCS|TVA|Tel|Fax|Globale\sNummer)\b",
     re.IGNORECASE,
 )
-_SEPARATORS = re.compile(r"\s*[|●•·∙–—*/]\s*|\s+-\s+|\s*,\s+")
+_SEPARATORS = re.compile(r"\s*[|●•·\u2219\u2013\u2014*/]\s*|\s+-\s+|\s*,\s+")
 
 
 @dataclass(frozen=True)

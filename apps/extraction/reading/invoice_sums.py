@@ -48,7 +48,7 @@ def fields(sheets: Sequence[Sheet]) -> dict[str, Field]:
     chosen = _consistent(by_kind)
     proven = "sum:proven" if len(chosen) == 3 else "sum:open"
     for kind in ("net", "tax", "total"):
-        if kind not in chosen and by_kind[kind] and not (proven == "sum:proven"):
+        if kind not in chosen and by_kind[kind] and proven != "sum:proven":
             chosen[kind] = _alone(kind, by_kind[kind])
     found: dict[str, Field] = {}
     for kind, proposal in chosen.items():
@@ -152,7 +152,7 @@ def _kind_of(run: Run) -> tuple[str, int, float] | None:
                 best = (length, kind, *place)
     if best is None:
         return None
-    length, kind, start, end = best
+    length, kind, _, end = best
     text = run.text[: _first_amount(run, end)]
     return kind, end, min(1.0, length / max(1, len(text.strip(" :.€"))))
 

@@ -70,8 +70,9 @@ def _number(rows: Sequence[Row]) -> Field | None:
 
 
 def _issue_date(sheets: Sequence[Sheet], *, month_first: bool) -> Field | None:
-    if found := lookup.date(sheets, labels.ISSUE_DATE, month_first=month_first):
-        return found
+    labelled = lookup.date(sheets, labels.ISSUE_DATE, month_first=month_first)
+    if labelled is not None:
+        return labelled
     options: list[tuple[float, Field]] = []
     for sheet in sheets[:2]:
         title = -9

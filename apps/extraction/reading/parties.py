@@ -52,7 +52,7 @@ _STARTS_ADDRESS = re.compile(
 )
 _REGISTRATION = re.compile(
     r"\s?[(\[{]?\s?(?:(?:CO(?:MPANY)?|BIZ|BUSINESS)?\.?\s?(?:REG(?:ISTRATION)?|R[O0]C|SSM)?\.?\s?(?:N[O0]|#)?\.?\s?[:.]?)?\s?"
-    r"[0-9A-Z]{0,3}[0-9]{4,9}\s?[-–.]?\s?[A-Z0-9]?\s?[)\]}]?\s?$",
+    r"[0-9A-Z]{0,3}[0-9]{4,9}\s?[-\u2013.]?\s?[A-Z0-9]?\s?[)\]}]?\s?$",
     re.IGNORECASE,
 )
 

@@ -34,6 +34,11 @@ def typed(known: Field, kind: FieldType) -> Field:
     return replace(known, type=kind)
 
 
+def valued(known: Field, value: str | bool, kind: FieldType) -> Field:
+    """The same place read as another value."""
+    return replace(known, value=value, type=kind)
+
+
 def sourced(known: Field, source: str) -> Field:
     """The same field, read from machine data on the page."""
     return replace(known, source=source)

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from apps.extraction.reading import amounts, dates, labels, parties, proofs
 from apps.extraction.reading.findings import Field
-from apps.extraction.reading.lines import Row, Sheet
+from apps.extraction.reading.amounts import Amount
+from apps.extraction.reading.lines import Row, Run, Sheet
 
 _DATE = labels.words("Date|Datum|Tarikh|Fecha|Data|Bill date|Invoice date|Order date|Trans date")
 _NOT_DATE = labels.words("Expiry|Exp date|Due|Valid|Best before|Printed|Member since|Birth")
@@ -243,8 +244,7 @@ def _is_contact(row: Row) -> bool:
         labels.starts(_CONTACT, folded)
         or labels.starts(_TAX_ID, folded)
         or folded.startswith(("COREG", "REGNO", "ROC", "COMPANYREG", "COMPANYNO", "BUSINESSREG"))
-        or "@" in row.text
-        and "." in row.text
+        or ("@" in row.text and "." in row.text)
         or "WWW" in folded
         or "HTTP" in folded
     )
@@ -317,7 +317,7 @@ def _wants_amount(folded: str) -> bool:
     )
 
 
-def _beside(rows: Sequence[Row], index: int):  # type: ignore[no-untyped-def]
+def _beside(rows: Sequence[Row], index: int) -> tuple[Run, list[Amount]]:
     """The amount of a label whose row slipped: a row that is nothing but one amount."""
     row = rows[index]
     for other in rows[max(0, index - 1) : index + 2]:
