@@ -95,6 +95,17 @@ def filled(owned: tuple[Program, str, str], *texts: bytes, **options: Any) -> li
 # --- Creating and attaching with a session ------------------------------------------------------
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="envelopes:create: an envelope can be created with the session, and accessed "
+    "again later by its id and key",
+    outcome="supported",
+)
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="envelopes:read: an existing envelope can be attached to a session",
+    outcome="supported",
+)
 def test_an_envelope_is_created_with_a_session_and_opened_with_another() -> None:
     one = program()
     told = one.start({"create": True, "retentionDays": 30}).json()["envelope"]
@@ -110,6 +121,12 @@ def test_an_envelope_is_created_with_a_session_and_opened_with_another() -> None
     ]
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="403 missing required scope (sessions:write, envelopes:create, or "
+    "envelopes:read); the scope is named",
+    outcome="supported",
+)
 @pytest.mark.parametrize(
     ("scopes", "envelope", "missing"),
     [
@@ -125,6 +142,11 @@ def test_the_missing_scope_is_named(scopes: tuple[str, ...], envelope: Json, mis
     assert not Envelope.objects.exists()
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="412 envelope not found when attempting to attach; 403 envelope access denied",
+    outcome="supported",
+)
 def test_an_unknown_envelope_is_412_and_a_wrong_key_403(owned: tuple[Program, str, str]) -> None:
     one, guid, key = owned
     for identity in (new_guid(), "no id"):
@@ -135,6 +157,11 @@ def test_an_unknown_envelope_is_412_and_a_wrong_key_403(owned: tuple[Program, st
     assert denied.count() == 2
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="An envelope that was not granted to the client: 412, as if there were none",
+    outcome="ours",
+)
 def test_a_stranger_cannot_tell_whether_an_envelope_exists(
     owned: tuple[Program, str, str],
 ) -> None:
@@ -148,6 +175,12 @@ def test_a_stranger_cannot_tell_whether_an_envelope_exists(
     assert bodies[0] == bodies[1] == bodies[2]
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="The retention period is client-specific; `retentionDays` beyond the client's "
+    "maximum: 400",
+    outcome="ours",
+)
 def test_a_retention_that_is_not_offered_is_refused() -> None:
     response = program().start({"create": True, "retentionDays": 366})
     assert code(response) == (400, "input_invalid")
@@ -171,6 +204,11 @@ CALLS = [
 ]
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="Envelope calls in a session without an envelope: 412 `envelope_missing`",
+    outcome="ours",
+)
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_a_session_without_an_envelope_is_412(method: str, path: str) -> None:
     one = program()
@@ -185,6 +223,11 @@ def test_granting_without_an_envelope_is_412() -> None:
     assert code(response) == (412, "envelope_missing")
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="Envelope calls need credentials (401) and a session of the client's own (400)",
+    outcome="ours",
+)
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_calls_need_a_session_of_ones_own(owner: Program, method: str, path: str) -> None:
     assert Client().generic(method, path, headers={"Session-Id": owner.session}).status_code == 401
@@ -195,6 +238,11 @@ def test_calls_need_a_session_of_ones_own(owner: Program, method: str, path: str
     assert Envelope.objects.get().state == "live"
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="GET /envelope: owner, status, access, dates",
+    outcome="ours",
+)
 def test_the_envelope_tells_about_itself(owned: tuple[Program, str, str]) -> None:
     one, guid, _ = owned
     told = one.get("/envelope")
@@ -208,6 +256,11 @@ def test_the_envelope_tells_about_itself(owned: tuple[Program, str, str]) -> Non
     }
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="GET /envelope/items, /envelope/items/{id}: documents and data, in pages; their content",
+    outcome="ours",
+)
 def test_items_are_listed_in_pages_and_read(owned: tuple[Program, str, str]) -> None:
     one = owned[0]
     ids = filled(owned, b"one", b"two", b"three", meta={"pages": 1})
@@ -256,6 +309,11 @@ def test_what_callers_named_breaks_no_header(
     assert ".." not in response["Content-Disposition"]
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="DELETE /envelope/items/{id}: 204",
+    outcome="ours",
+)
 def test_an_item_is_taken_out(owned: tuple[Program, str, str]) -> None:
     one = owned[0]
     (item_id,) = filled(owned, b"one")
@@ -266,6 +324,11 @@ def test_an_item_is_taken_out(owned: tuple[Program, str, str]) -> None:
     assert one.get("/envelope/items") == {"items": [], "next": None}
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="envelopes:read reads the documents and data, envelopes:write writes them",
+    outcome="supported",
+)
 def test_reading_is_no_writing(owned: tuple[Program, str, str]) -> None:
     _, guid, key = owned
     (item_id,) = filled(owned, b"one")
@@ -280,6 +343,17 @@ def test_reading_is_no_writing(owned: tuple[Program, str, str]) -> None:
 # --- Sharing ------------------------------------------------------------------------------------
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="POST /envelope/acl, DELETE /envelope/acl/{clientId}: grants and revokes, also "
+    "for sessions that are open",
+    outcome="ours",
+)
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="GET /envelope/acl: client, subject, access, kind and time of each grant",
+    outcome="ours",
+)
 def test_a_grant_lets_another_client_in_until_it_is_revoked(
     owned: tuple[Program, str, str],
 ) -> None:
@@ -305,6 +379,11 @@ def test_a_grant_lets_another_client_in_until_it_is_revoked(
     assert code(reader.start({"id": guid, "key": key})) == (403, "envelope_denied")
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="DELETE /envelope/acl/{clientId}/{subId}: revokes a person of a client",
+    outcome="ours",
+)
 def test_a_grant_to_a_person(owned: tuple[Program, str, str]) -> None:
     one, guid, key = owned
     reader, subject = program("reader"), "users/anna"
@@ -318,6 +397,11 @@ def test_a_grant_to_a_person(owned: tuple[Program, str, str]) -> None:
     assert code(one.call("DELETE", path)) == (404, "grant_not_found")
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="POST /envelope/acl: 422 for a grant that is not possible",
+    outcome="ours",
+)
 @pytest.mark.parametrize(
     ("body", "expected", "at"),
     [
@@ -338,12 +422,22 @@ def test_a_grant_that_cannot_be_is_refused(
     assert (code(response), response.json()["at"]) == (expected, at)
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="POST /envelope/acl: 409 for a grant that exists",
+    outcome="ours",
+)
 def test_the_same_grant_twice_is_409(owner: Program) -> None:
     body = {"clientId": program("reader").client_id}
     owner.call("POST", "/envelope/acl", body)
     assert code(owner.call("POST", "/envelope/acl", body)) == (409, "grant_exists")
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="DELETE /envelope/acl/{clientId}: a client cannot revoke itself, 403",
+    outcome="ours",
+)
 def test_a_client_cannot_revoke_itself(owned: tuple[Program, str, str]) -> None:
     one, guid, key = owned
     reader = program("reader")
@@ -354,6 +448,11 @@ def test_a_client_cannot_revoke_itself(owned: tuple[Program, str, str]) -> None:
         assert code(caller.call("DELETE", path)) == (403, "envelope_denied")
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="GET /envelope/audit: grants, revocations, attachments and more, in pages",
+    outcome="ours",
+)
 def test_the_trail_is_read_in_pages(owned: tuple[Program, str, str]) -> None:
     one, guid, key = owned
     reader = program("reader")
@@ -374,6 +473,11 @@ def test_the_trail_is_read_in_pages(owned: tuple[Program, str, str]) -> None:
 # --- The end ------------------------------------------------------------------------------------
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="DELETE /envelope: destroys the key and the contents; its owner may",
+    outcome="ours",
+)
 def test_deleting_is_for_good_and_for_everybody(owned: tuple[Program, str, str]) -> None:
     one, guid, key = owned
     reader = program("reader")
@@ -388,6 +492,12 @@ def test_deleting_is_for_good_and_for_everybody(owned: tuple[Program, str, str])
     assert (row.state, bytes(row.wrapped_key)) == ("deleted", b"")
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="Envelopes remain available until their retention period expires, even if all "
+    "sessions that accessed them have ended",
+    outcome="supported",
+)
 def test_an_envelope_outlives_its_session(owned: tuple[Program, str, str]) -> None:
     one, guid, key = owned
     filled(owned, b"kept")
@@ -397,6 +507,11 @@ def test_an_envelope_outlives_its_session(owned: tuple[Program, str, str]) -> No
     assert [item["size"] for item in one.get("/envelope/items")["items"]] == [4]
 
 
+@pytest.mark.conformance(
+    "datawollet-envelopes",
+    line="The session that created an envelope writes to it with envelopes:create",
+    outcome="ours",
+)
 def test_a_session_that_made_its_envelope_needs_no_more_to_look_at_it() -> None:
     one = program(scopes=(SESSIONS, CREATE))
     one.start({"create": True})
