@@ -8,6 +8,8 @@ import zxingcpp
 
 from .raster import Pixels
 
+_KINDS = ("QRCode", "DataMatrix", "Aztec", "PDF417", "Code128", "Code39", "EANUPC", "ITF")
+_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat[kind] for kind in _KINDS])
 _MOST_CODES = 20
 _MOST_TEXT = 5000
 
@@ -19,7 +21,7 @@ def find(pixels: Pixels, scale: float) -> list[dict[str, Any]]:
     """
     grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
     found = []
-    for code in zxingcpp.read_barcodes(grey, try_invert=False)[:_MOST_CODES]:
+    for code in zxingcpp.read_barcodes(grey, _FORMATS, try_invert=False)[:_MOST_CODES]:
         corners = code.position
         points = (corners.top_left, corners.top_right, corners.bottom_right, corners.bottom_left)
         across, down = [point.x / scale for point in points], [point.y / scale for point in points]

@@ -14,7 +14,7 @@ class Word(NamedTuple):
     """A word, its box (left, top, right, bottom) and how sure its reading is, 0..1."""
 
     text: str
-    box: tuple[float, float, float, float]
+    box: Sequence[float]
     confidence: float = 1.0
 
 

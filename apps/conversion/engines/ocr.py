@@ -59,18 +59,21 @@ def read(models: Models, picture: Pixels, scale: float = 1.0) -> Scan:
     if not len(lines):
         return Scan([], 0.0)
     quarters = _quarters(models, picture, lines)
-    lines = numpy.roll(lines, quarters, axis=1)
-    lines = _with_vertical_lines(models, picture, lines)
-    skew = _skew(lines, quarters)
-    readings = models.read(picture, lines)
+    upright = numpy.ascontiguousarray(numpy.rot90(picture, -quarters))
+    if quarters:
+        # Lines are found best where they run as they should.
+        lines = models.find(upright, _GLANCE)
+    lines = _with_vertical_lines(models, upright, lines)
+    skew = _skew(lines)
+    readings = models.read(upright, lines)
     found = [
         word
         for corners, reading in zip(lines, readings, strict=True)
         for word in _words(corners, reading)
     ]
-    degrees = 90 * quarters - skew
-    turned = 180 - (180 - degrees) % 360
-    return Scan(_ordered(found, degrees, scale), round(turned, 1) or 0.0)
+    degrees = 180 - (180 - 90 * quarters + skew) % 360
+    words = _ordered(found, skew, _Placing(quarters, picture.shape, scale))
+    return Scan(words, round(degrees, 1) or 0.0)
 
 
 def _quarters(models: Models, picture: Pixels, lines: Array) -> int:
@@ -115,12 +118,10 @@ def _with_vertical_lines(models: Models, picture: Pixels, lines: Array) -> Array
     return lines
 
 
-def _skew(lines: Array, quarters: int) -> float:
-    """Degrees clockwise by which the lines slope once upright: the median by their lengths."""
+def _skew(lines: Array) -> float:
+    """Degrees clockwise by which the lines slope: the median by their lengths."""
     width, height = _sides(lines)
     across, down = (lines[:, 1] - lines[:, 0]).T
-    for _ in range(quarters):
-        across, down = -down, across
     angles = numpy.degrees(numpy.arctan2(down, across))
     telling = (width > _LONG * height) & (numpy.abs(angles) < 45)
     if not telling.any():
@@ -170,18 +171,36 @@ def _spans(reading: Reading, pitch: float) -> Iterator[tuple[int, int]]:
         yield first, len(reading.text)
 
 
-def _ordered(found: list[_Found], degrees: float, scale: float) -> list[dict[str, Any]]:
-    """The words in the order and on the lines they have once the picture is turned clockwise."""
+class _Placing(NamedTuple):
+    """How the upright picture lies on the page: turned this often clockwise, then scaled."""
+
+    quarters: int
+    shape: tuple[int, ...]
+    scale: float
+
+    def on_page(self, boxes: Array) -> Array:
+        """Boxes (n, 4) of the upright picture as boxes of the page."""
+        height, width = self.shape[:2]
+        left, top, right, bottom = boxes.T
+        if self.quarters == 1:
+            left, top, right, bottom = top, height - right, bottom, height - left
+        elif self.quarters == 2:
+            left, top, right, bottom = width - right, height - bottom, width - left, height - top
+        elif self.quarters == 3:
+            left, top, right, bottom = width - bottom, left, width - top, right
+        return numpy.stack((left, top, right, bottom), axis=1) * self.scale
+
+
+def _ordered(found: list[_Found], skew: float, placing: _Placing) -> list[dict[str, Any]]:
+    """The words in the order and on the lines they have once the skew is taken out."""
     if not found:
         return []
     corners = numpy.array([word.corners for word in found])
-    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    upright = corners @ numpy.array([[cosine, sine], [-sine, cosine]])
-    levels = numpy.concatenate((upright.min(axis=1), upright.max(axis=1)), axis=1)
-    boxes = numpy.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1) * scale
+    cosine, sine = math.cos(math.radians(skew)), math.sin(math.radians(skew))
+    level = corners @ numpy.array([[cosine, -sine], [sine, cosine]])
+    order = in_reading_order(numpy.concatenate((level.min(axis=1), level.max(axis=1)), axis=1))
+    boxes = placing.on_page(numpy.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1))
     return [
-        described(
-            Word(found[index].text, tuple(boxes[index].tolist()), found[index].confidence), line
-        )
-        for index, line in in_reading_order(levels)
+        described(Word(found[index].text, boxes[index].tolist(), found[index].confidence), line)
+        for index, line in order
     ]

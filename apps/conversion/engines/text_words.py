@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Literal, NamedTuple
@@ -22,6 +23,10 @@ _MOST_CHARACTERS = 60_000  # of one page
 _LEAST_HEIGHT = 2.2  # points from the deepest to the highest letter
 _SAME_COLOUR = 24.0
 _INVISIBLE_MODES = {3}
+_LEAST_ALPHA = 10  # of 255
+# Of words that stand on each other: how much of the smaller one, and how many are looked into.
+_MUCH, _EDGE = 0.3, 0.25
+_MOST_LAYERS, _MOST_PAIRS, _ROWS = 4, 2000, 256
 
 Array = numpy.ndarray[Any, Any]
 _owner_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
@@ -33,7 +38,7 @@ class Hidden(NamedTuple):
     """A word nobody sees, and why."""
 
     text: str
-    box: tuple[float, float, float, float]
+    box: Sequence[float]
     reason: Reason
 
 
@@ -44,8 +49,6 @@ class TextLayer:
     words: list[Word] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     unreadable: float = 0.0
-    # The page without its text.
-    without: Pixels | None = None
 
 
 @dataclass(slots=True)
@@ -57,17 +60,41 @@ class _Glyphs:
     owners: list[int]
 
 
+@dataclass(slots=True)
+class _Writing:
+    """A page's characters, and its pictures with and without them."""
+
+    textpage: Any
+    glyphs: _Glyphs
+    drawn: visibility.Drawn
+    without: Pixels
+
+    def box(self, first: int, last: int) -> tuple[float, float, float, float]:
+        """The box around some characters."""
+        boxes = self.glyphs.boxes[first:last]
+        low, high = boxes.min(axis=0), boxes.max(axis=0)
+        return float(low[0]), float(low[1]), float(high[2]), float(high[3])
+
+
 def read(page: Any, drawn: visibility.Drawn) -> TextLayer:
     """The words of a page, in the order of its content."""
     textpage = page.get_textpage()
     try:
         glyphs = _glyphs(page, textpage)
-        without = drawn.without({owner for owner in glyphs.owners if owner})
+        without = drawn.without({owner for owner in glyphs.owners if owner}).copy()
         states = _states(glyphs, drawn, without, page)
-        layer = TextLayer(without=without)
-        for match in _RUN.finditer(glyphs.characters):
-            for span in _alike(states, *match.span()):
-                _add(layer, glyphs, states, span, textpage, without, drawn.scale)
+        spans = [
+            span
+            for match in _RUN.finditer(glyphs.characters)
+            for span in _alike(states, *match.span())
+        ]
+        writing = _Writing(textpage, glyphs, drawn, without)
+        printed_over = _printed_over(writing, [span for span in spans if not states[span[0]]])
+        layer = TextLayer()
+        for first, last in spans:
+            if (first, last) in printed_over:
+                states[first] = printed_over[first, last]
+            _add(layer, writing, int(states[first]), first, last)
         letters = [character for character in glyphs.characters if not character.isspace()]
         unknown = sum(1 for character in letters if _is_unreadable(character))
         layer.unreadable = unknown / max(1, len(letters))
@@ -90,7 +117,7 @@ def _glyphs(page: Any, textpage: Any) -> _Glyphs:
     return _Glyphs(characters, text.on_display(page, edges), owners)
 
 
-_SEEN, _UNSEEN, _TINY, _OFF_PAGE = range(4)
+_SEEN, _UNSEEN, _TINY, _OFF_PAGE, _DOUBLE = range(5)
 
 
 def _states(glyphs: _Glyphs, drawn: visibility.Drawn, without: Pixels, page: Any) -> Array:
@@ -119,8 +146,10 @@ def _follow_neighbours(glyphs: _Glyphs, seen: Array) -> None:
         if not known or len(known) == last - first:
             continue
         for index in set(range(first, last)).difference(known):
-            nearest = min(known, key=lambda other: (abs(other - index), other > index))
-            seen[index] = seen[nearest]
+            # Rather of those drawn with it.
+            owner = glyphs.owners[index]
+            beside = [other for other in known if glyphs.owners[other] == owner] or known
+            seen[index] = seen[min(beside, key=lambda other: abs(other - index))]
 
 
 def _alike(states: Array, first: int, last: int) -> list[tuple[int, int]]:
@@ -132,50 +161,89 @@ def _alike(states: Array, first: int, last: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _add(
-    layer: TextLayer,
-    glyphs: _Glyphs,
-    states: Array,
-    span: tuple[int, int],
-    textpage: Any,
-    without: Pixels,
-    scale: float,
-) -> None:
-    first, last = span
-    boxes = glyphs.boxes[first:last]
-    low, high = boxes.min(axis=0), boxes.max(axis=0)
-    box = (float(low[0]), float(low[1]), float(high[2]), float(high[3]))
-    written = glyphs.characters[first:last].translate(_HYPHENS)
-    state = int(states[first])
+def _add(layer: TextLayer, writing: _Writing, state: int, first: int, last: int) -> None:
+    box = writing.box(first, last)
+    written = writing.glyphs.characters[first:last].translate(_HYPHENS)
     if state == _SEEN:
         layer.words.append(Word(written, box))
-        return
-    reason: Reason
-    if state == _OFF_PAGE:
-        reason = "off_page"
-    elif state == _TINY:
-        reason = "tiny"
-    else:
-        reason = _why(textpage, glyphs, first, numpy.array(box), without, scale)
-    layer.hidden.append(Hidden(written, box, reason))
+    elif state == _UNSEEN:
+        layer.hidden.append(Hidden(written, box, _why(writing, first, box)))
+    elif state != _DOUBLE:
+        layer.hidden.append(Hidden(written, box, "tiny" if state == _TINY else "off_page"))
 
 
-def _why(
-    textpage: Any, glyphs: _Glyphs, index: int, box: Array, without: Pixels, scale: float
-) -> Reason:
-    owner = glyphs.owners[index]
+def _why(writing: _Writing, index: int, box: Sequence[float]) -> Reason:
+    owner = writing.glyphs.owners[index]
     if owner:
         handle = ctypes.cast(owner, pdfium.FPDF_PAGEOBJECT)
         if pdfium.FPDFTextObj_GetTextRenderMode(handle) in _INVISIBLE_MODES:
             return "invisible"
     channels = [ctypes.c_uint() for _ in range(4)]
-    if not pdfium.FPDFText_GetFillColor(textpage, index, *map(ctypes.byref, channels)):
+    if not pdfium.FPDFText_GetFillColor(writing.textpage, index, *map(ctypes.byref, channels)):
         return "covered"
     *colour, alpha = (channel.value for channel in channels)
-    if alpha < 10:
+    if alpha < _LEAST_ALPHA:
         return "invisible"
-    distance = numpy.abs(visibility.background(without, box, scale) - colour).max()
-    return "white" if distance < _SAME_COLOUR else "covered"
+    background = visibility.background(writing.without, box, writing.drawn.scale)
+    return "white" if numpy.abs(background - colour).max() < _SAME_COLOUR else "covered"
+
+
+def _printed_over(writing: _Writing, spans: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """The states of words that stand on each other: the same twice, or one that is not seen.
+
+    Each is taken away alone; what has the colour of the page itself counts as not seen.
+    """
+    boxes = numpy.array([writing.box(*span) for span in spans]).reshape(-1, 4)
+    owners = [set(writing.glyphs.owners[first:last]) for first, last in spans]
+    layers: dict[int, int] = {}
+    states: dict[tuple[int, int], int] = {}
+    for one, other in _overlapping(boxes):
+        if owners[one] & owners[other]:
+            continue
+        first, second = (writing.glyphs.characters[slice(*spans[i])] for i in (one, other))
+        if first == second:
+            states[spans[other]] = _DOUBLE
+            continue
+        layers.setdefault(one, 0)
+        layers[other] = max(layers.get(other, 0), layers[one] + 1)
+    for layer in range(min(_MOST_LAYERS, 1 + max(layers.values(), default=-1))):
+        members = [number for number, at in layers.items() if at == layer]
+        removed = set().union(*(owners[number] for number in members)) - {0}
+        seen = visibility.seen(
+            writing.drawn.pixels,
+            writing.drawn.without(removed),
+            boxes[members],
+            writing.drawn.scale,
+        )
+        for number, is_seen in zip(members, seen.tolist(), strict=True):
+            plain = _why(writing, spans[number][0], boxes[number]) == "covered"
+            if not (is_seen and plain):
+                states[spans[number]] = _UNSEEN
+    for number, layer in layers.items():
+        if layer >= _MOST_LAYERS:
+            states[spans[number]] = _UNSEEN
+    return states
+
+
+def _overlapping(boxes: Array) -> list[tuple[int, int]]:
+    """Pairs of boxes of which one covers a good part of the other, by their numbers."""
+    found: list[tuple[int, int]] = []
+    if not len(boxes):
+        return found
+    # The upper and lower parts of a line reach into its neighbours.
+    edge = (boxes[:, 3] - boxes[:, 1]) * _EDGE
+    left, right = boxes[:, 0], boxes[:, 2]
+    top, bottom = boxes[:, 1] + edge, boxes[:, 3] - edge
+    area = numpy.maximum((right - left) * (bottom - top), 0.01)
+    for start in range(0, len(boxes), _ROWS):
+        rows = slice(start, start + _ROWS)
+        width = numpy.minimum(right[rows, None], right) - numpy.maximum(left[rows, None], left)
+        height = numpy.minimum(bottom[rows, None], bottom) - numpy.maximum(top[rows, None], top)
+        common = width.clip(0) * height.clip(0)
+        much = common > _MUCH * numpy.minimum(area[rows, None], area)
+        for one, other in numpy.argwhere(numpy.triu(much, 1 + start))[:_MOST_PAIRS].tolist():
+            found.append((one + start, other))
+    return found[:_MOST_PAIRS]
 
 
 def _is_unreadable(character: str) -> bool:

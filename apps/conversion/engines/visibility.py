@@ -8,20 +8,23 @@ something changes it is seen, be it white on a dark bar.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import cv2
 import numpy
 import pypdfium2.raw as pdfium
 
 from .raster import Canvas, Pixels
 
 _LEAST_CHANGE = 20  # of 255: less contrast is not readable
+_NO_CHANGE, _MOST_ALIKE = (0.0,) * 4, (_LEAST_CHANGE - 1.0,) * 4
 _SIDE, _EDGE = 0.2, 0.15  # of a character's box that may show its neighbours
 _MOST_SIDE = 1.0  # pixels
 _LEAST_SHARE = 0.02  # of what is left of a character's box
 
 Array = numpy.ndarray[Any, Any]
+cv2.setNumThreads(1)  # before the first fork
 _set_active = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(
     ctypes.cast(pdfium.FPDFPageObj_SetIsActive, ctypes.c_void_p).value or 0
 )
@@ -50,21 +53,20 @@ class Drawn:
 
 def seen(pixels: Pixels, without: Pixels, boxes: Array, scale: float) -> Array:
     """Whether something is seen in each box (n, 4; points), given both pictures: (n,) bool."""
-    changed = _changed(pixels, without)
-    sums = numpy.zeros((changed.shape[0] + 1, changed.shape[1] + 1), numpy.int32)
-    numpy.cumsum(numpy.cumsum(changed, axis=0, dtype=numpy.int32), axis=1, out=sums[1:, 1:])
+    unchanged = _unchanged(pixels, without)
+    sums = cv2.integral(unchanged)
     left, top, right, bottom = (boxes * scale).T
     side = numpy.minimum((right - left) * _SIDE, _MOST_SIDE)
     edge = (bottom - top) * _EDGE
-    x0, x1 = _span(left + side, right - side, changed.shape[1])
-    y0, y1 = _span(top + edge, bottom - edge, changed.shape[0])
-    count = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
-    return numpy.asarray(count > (x1 - x0) * (y1 - y0) * _LEAST_SHARE)
+    x0, x1 = _span(left + side, right - side, unchanged.shape[1])
+    y0, y1 = _span(top + edge, bottom - edge, unchanged.shape[0])
+    alike = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
+    return numpy.asarray(alike / 255 < (x1 - x0) * (y1 - y0) * (1 - _LEAST_SHARE))
 
 
-def background(without: Pixels, box: Array, scale: float) -> Array:
+def background(without: Pixels, box: Sequence[float], scale: float) -> Array:
     """The mean colour (red, green, blue) in a box (4; points) of the page without its text."""
-    left, top, right, bottom = (box * scale).round().astype(int).tolist()
+    left, top, right, bottom = (round(value * scale) for value in box)
     part = without[
         max(0, top) : max(top, 0) + max(1, bottom - top), max(0, left) : max(right, left + 1)
     ]
@@ -79,20 +81,17 @@ def is_blank(pixels: Pixels) -> bool:
     return int(pixels.max()) - int(pixels.min()) < _LEAST_CHANGE if pixels.size else True
 
 
-def _changed(pixels: Pixels, without: Pixels) -> Array:
-    if pixels.ndim == without.ndim == 2:
-        return _differ(pixels, without)
+def _unchanged(pixels: Pixels, without: Pixels) -> Array:
+    """255 where both pictures are alike in every colour, else 0."""
     one, other = (
-        picture if picture.ndim == 3 else numpy.repeat(picture[:, :, None], 3, axis=2)
+        picture if pixels.ndim == without.ndim else _coloured(picture)
         for picture in (pixels, without)
     )
-    differ = _differ(one, other)
-    return numpy.asarray(differ[:, :, 0] | differ[:, :, 1] | differ[:, :, 2])
+    return numpy.asarray(cv2.inRange(cv2.absdiff(one, other), _NO_CHANGE, _MOST_ALIKE))
 
 
-def _differ(one: Array, other: Array) -> Array:
-    # Larger less smaller stays within eight bits.
-    return numpy.asarray((numpy.maximum(one, other) - numpy.minimum(one, other)) >= _LEAST_CHANGE)
+def _coloured(picture: Pixels) -> Pixels:
+    return numpy.repeat(picture[:, :, None], 3, axis=2) if picture.ndim == 2 else picture
 
 
 def _span(low: Array, high: Array, length: int) -> tuple[Array, Array]:

@@ -60,6 +60,7 @@ def read_page(document: Any, number: int, scanner: Scanner | None) -> Meta:
     page = pdf.load_page(document, number)
     drawn = visibility.Drawn(document, page, _RESOLUTION)
     layer = text_words.read(page, drawn)
+    drawing = page_pictures.survey(page)
     reading: Meta = {
         "number": number,
         "width": round(page.get_width(), 1),
@@ -68,9 +69,9 @@ def read_page(document: Any, number: int, scanner: Scanner | None) -> Meta:
         "turned": 0,
         "words": [],
         "hidden": [hidden_as_json(hidden) for hidden in layer.hidden],
-        "codes": codes.find(drawn.pixels, drawn.scale),
+        "codes": codes.find(drawn.pixels, drawn.scale) if drawing.may_hold_codes else [],
     }
-    if not _is_picture(page, layer, drawn):
+    if not _is_picture(page, layer, drawn, drawing):
         reading["words"] = as_json(layer.words)
     elif scanner is None:
         reading["source"] = "none"
@@ -87,14 +88,19 @@ def hidden_as_json(hidden: text_words.Hidden) -> Meta:
     return {"text": hidden.text, "box": box, "reason": hidden.reason}
 
 
-def _is_picture(page: Any, layer: text_words.TextLayer, drawn: visibility.Drawn) -> bool:
+def _is_picture(
+    page: Any,
+    layer: text_words.TextLayer,
+    drawn: visibility.Drawn,
+    drawing: page_pictures.Drawing,
+) -> bool:
     """Whether what the page says is, for the most part, not in its text."""
     telling = sum(1 for word in layer.words if _tells(word))
     if not telling:
         return not visibility.is_blank(drawn.pixels)
     if layer.unreadable > _MOSTLY_UNREADABLE:
         return True
-    return telling < _FEW_WORDS and page_pictures.share(page) > _MOSTLY_PICTURE
+    return telling < _FEW_WORDS and page_pictures.share(page, drawing) > _MOSTLY_PICTURE
 
 
 def _tells(word: Word) -> bool:
