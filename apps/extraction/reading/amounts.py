@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from apps.extraction.reading.lines import Run
+if TYPE_CHECKING:
+    from apps.extraction.reading.lines import Run
 
 # Signs and codes, by what they name. "RM" is how Malaysia prints ringgit.
 CURRENCIES = {
@@ -41,9 +43,11 @@ _WHOLE = (
     rf"|[0-9]{_DIGIT}{{0,11}}|[Oo](?=\s?[.,]\s?{_DIGIT}{{2}}))"
 )
 _NUMBER = re.compile(
-    rf"(?P<before>[-\u2013\u2212+(]\s?)?(?:(?P<sign>{_SIGN})\s?[:.]?\s?)?(?P<inner>[-\u2013\u2212]\s?)?"
-    rf"(?P<whole>{_WHOLE})?"
+    rf"(?P<before>[-\u2013\u2212+(]\s?)?(?:(?P<sign>{_SIGN})\s?(?:[:.](?![0-9]))?\s?)?(?P<inner>[-\u2013\u2212]\s?)?"
+    rf"(?:(?P<whole>{_WHOLE})"
     rf"(?:\s?(?P<point>[.,])\s?(?P<cents>{_DIGIT}{{1,6}}|[-\u2013\u2014]{{1,2}}(?![0-9])))?"
+    # .40 for 0.40, as tills print it
+    r"|(?<![0-9A-Za-z])(?P<bare>\.[0-9]{2}))"
     rf"(?P<after>\s?{_SIGN}(?![A-Za-z]))?(?P<minus>-(?![0-9A-Za-z]))?",
 )
 _REPAIRS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "S": "5", "B": "8"})
@@ -89,11 +93,12 @@ def parse(text: str) -> Amount | None:
 
 def _amount(text: str, match: re.Match[str]) -> Amount | None:
     whole, point, cents = match["whole"] or "", match["point"], match["cents"] or ""
-    if not whole and not _is_bare_fraction(text, match):
+    start, end = match.start("whole") if whole else match.start("bare"), match.end()
+    digits_end = match.end("cents" if cents else "whole" if whole else "bare")
+    if _is_part_of_more(text, start, digits_end, match):
         return None
-    start, end = match.start("whole") if whole else match.start("point"), match.end()
-    if _is_part_of_more(text, start, match.end("cents") if cents else match.end("whole"), match):
-        return None
+    if match["bare"]:
+        point, cents = ".", match["bare"][1:]
     digits = whole.translate(_REPAIRS)
     fraction = "" if cents[:1] in ("-", "\u2013", "\u2014") else cents.translate(_REPAIRS)
     decimals = len(fraction) if cents[:1] not in ("-", "\u2013", "\u2014") else 2
@@ -125,18 +130,6 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
     return Amount(value, CURRENCIES.get(sign), decimals, first, end, repaired)
 
 
-def _is_bare_fraction(text: str, match: re.Match[str]) -> bool:
-    """`.40` for 0.40, as tills print it."""
-    start = match.start("point")
-    return bool(
-        match["point"] == "."
-        and (match["cents"] or "").isdigit()
-        and len(match["cents"]) == 2
-        and match.start("cents") == start + 1
-        and not text[:start][-1:].isalnum()
-    )
-
-
 def _is_part_of_more(text: str, start: int, end: int, match: re.Match[str]) -> bool:
     """Whether the digits belong to a date, a time, a code or a longer number."""
     before, after = text[start - 1 : start], text[end : end + 1]
@@ -161,6 +154,6 @@ def _is_part_of_more(text: str, start: int, end: int, match: re.Match[str]) -> b
     return after.isdigit()
 
 
-def in_run(run: Run) -> list[Amount]:
+def in_run(run: Run) -> tuple[Amount, ...]:
     """The amounts of a run."""
-    return list(find(run.text))
+    return run.amounts

@@ -37,7 +37,8 @@ SIGNS = {
             "Scontrino|Resit|Cash sales|Kassenzettel|Sales receipt"
         ),
         labels.words(
-            "Bill no|Take out|Take away|Dine in|Grand total|GST|Sdn Bhd|Nett total|Total sales|Cash|Change|Cashier|Tendered|Rounding|Thank you|Come again|GST ID|"
+            "Bill no|Take out|Take away|Dine in|Grand total|GST|Sdn Bhd|Nett total|"
+            "Total sales|Cash|Change|Cashier|Tendered|Rounding|Thank you|Come again|GST ID|"
             "GST Reg|GST summary|Operator|Counter|Tax invoice|Terminal|Goods sold|"
             "Not returnable|Qty|Kasse|Bar|Rückgeld|Es bediente|Rendu|Espèces|Resto|"
             "Contanti|Approval code|Visa|Mastercard|POS|Item|Table|Pax|Total|"

@@ -21,7 +21,7 @@ _BETWEEN = re.compile(
     r"\b(?:between|by and between|zwischen|entre|tra|fra)\b[\s:]*(?:der |dem |la |le |il )?", re.I
 )
 _AND = re.compile(r"\s+(?:and|und|et|e|y)\s+", re.I)
-_ENDS = re.compile(r"\s*[,(;\"“„]|\s+(?:a|an|with|having|whose|mit|in)\s", re.I)  # noqa: RUF001
+_ENDS = re.compile(r"\s*[,(;\"“„]|\s+(?:a|an|with|having|whose|mit|in)\s", re.I)
 
 
 def fields(sheets: Sequence[Sheet]) -> dict[str, Field]:

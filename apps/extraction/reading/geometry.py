@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -53,9 +52,11 @@ def parse(sides: object) -> Box | None:
     """A box of four finite numbers in any order of sides; None for anything else."""
     if not isinstance(sides, list | tuple) or len(sides) != 4:
         return None
-    if not all(isinstance(side, int | float) and math.isfinite(side) for side in sides):
-        return None
-    x0, y0, x1, y1 = (max(-_FARTHEST, min(_FARTHEST, float(side))) for side in sides)
+    x0, y0, x1, y1 = sides
+    for side in sides:
+        # The negation leaves out what is not a number as well (NaN).
+        if not isinstance(side, int | float) or not -_FARTHEST <= side <= _FARTHEST:
+            return None
     return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 

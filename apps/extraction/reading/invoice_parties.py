@@ -11,7 +11,8 @@ from apps.extraction.reading.findings import Field
 from apps.extraction.reading.lines import Run, Sheet
 
 _CITY = re.compile(
-    r"\s*(?:(?:[A-Z]{1,2}|FR|CH|AT|DE)[- ])?(?:[0-9]{5}(?=\s|[A-ZÄÖÜ])|[0-9]{4}(?=\s+[A-ZÄÖÜ][a-zäöü]))\s*\D{2,}"
+    r"\s*(?:[A-Z]{1,2}[- ])?"
+    r"(?:[0-9]{5}(?=\s|[A-ZÄÖÜ])|[0-9]{4}(?=\s+[A-ZÄÖÜ][a-zäöü]))\s*\D{2,}"
     r"|.*\b[A-Z]{1,2}[0-9]{1,2}[A-Z]?\s[0-9][A-Z]{2}\b|.*,\s*[A-Z]{2}\s+[0-9]{5}(?:-[0-9]{4})?\s*$"
 )
 _SALUTATION = re.compile(

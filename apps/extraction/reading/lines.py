@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from apps.extraction.reading import geometry
+from apps.extraction.reading import amounts, geometry
 from apps.extraction.reading.folding import Folded, fold, phrases
 from apps.extraction.reading.geometry import Box
 from apps.extraction.reading.words import Page, Word
@@ -50,6 +50,10 @@ class Run:
     @cached_property
     def phrases(self) -> list[tuple[str, int, int]]:
         return phrases(self.text[:_LONGEST_LABELLED])
+
+    @cached_property
+    def amounts(self) -> tuple[amounts.Amount, ...]:
+        return tuple(amounts.find(self.text))
 
     @cached_property
     def box(self) -> Box:

@@ -104,6 +104,8 @@ def _fit(form: Format, chosen: Sequence[tuple[Row, str]]) -> Zone | None:
             return None
         parts = [part for part in form.parts if part.line == line]
         if parts[-1].name == "names":
+            if "<<" not in text:
+                return None
             options.append([_name_line(form, parts, text)])
         else:
             options.append(list(itertools.islice(_data_lines(form, parts, text, line), 24)))

@@ -46,7 +46,8 @@ _POSTCODE = re.compile(
     r"(?<![0-9A-Za-z-])(?:[A-Z]{1,2}-?)?[0-9]{5}(?![0-9-])|(?<![0-9])[A-Z]{1,2}[0-9]{1,2}[A-Z]?\s[0-9][A-Z]{2}(?![A-Z])"
 )
 _STARTS_ADDRESS = re.compile(
-    r"\s?(?:N[O0]\.?\s?:?\s?[0-9]|LOT|UNIT|LEVEL|SUITE|BLO?C?K|G[-. ]?[0-9]|[0-9]{1,5}[A-Z]?\s?[,&/-]|"
+    r"\s?(?:N[O0]\.?\s?:?\s?[0-9]|LOT|UNIT|LEVEL|SUITE|BLO?C?K|G[-. ]?[0-9]|"
+    r"[0-9]{1,5}[A-Z]?\s?[,&/-]|"
     r"[0-9]{1,4}[A-Z]?\s+[A-Z]|[A-Z]{1,3}-?[0-9]{1,4}[A-Z]?\s?,)",
     re.IGNORECASE,
 )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.extraction.reading import amounts, dates, labels, parties, proofs
-from apps.extraction.reading.findings import Field
 from apps.extraction.reading.amounts import Amount
+from apps.extraction.reading.findings import Field
 from apps.extraction.reading.lines import Row, Run, Sheet
 
 _DATE = labels.words("Date|Datum|Tarikh|Fecha|Data|Bill date|Invoice date|Order date|Trans date")
@@ -295,7 +295,7 @@ def _money(rows: Sequence[Row]) -> Iterator[_Money]:
             summary = True
         elif labels.has(_FINAL, folded.text) or labels.starts(_CASH, folded.text):
             summary = False
-        found = [amount for amount in amounts.in_run(run) if amount.money_like]
+        found: Sequence[Amount] = [a for a in amounts.in_run(run) if a.money_like]
         if not found and _wants_amount(folded.text):
             run, found = _beside(rows, index)
         if not found:
@@ -317,7 +317,7 @@ def _wants_amount(folded: str) -> bool:
     )
 
 
-def _beside(rows: Sequence[Row], index: int) -> tuple[Run, list[Amount]]:
+def _beside(rows: Sequence[Row], index: int) -> tuple[Run, Sequence[Amount]]:
     """The amount of a label whose row slipped: a row that is nothing but one amount."""
     row = rows[index]
     for other in rows[max(0, index - 1) : index + 2]:
