@@ -24,13 +24,20 @@ _DOCUMENT = "f2a8a3a8-2f0e-4a36-b3d5-4f0b8e6f7c21"
 _MORNING = "2026-11-22T09:00:00.000Z"
 
 
-class _Schema(api.OperationSchema):
+class DatawolletSchema(api.OperationSchema):
+    """An operation of DataWollet."""
+
     components = COMPONENTS
+
+    def get_auth(self) -> list[Json]:
+        """Programs as everywhere; the page of a public client sends nothing but its origin."""
+        scopes = self.get_extensions().get(REQUIRED_SCOPES, [])
+        return [{"oauth2": scopes}, {"prizmDocKey": []}, {"accessKey": []}, {}]
 
 
 def described(view: View) -> View:
     """Class decorator: the view stands in the reference."""
-    view.schema = _Schema()  # type: ignore[attr-defined]
+    view.schema = DatawolletSchema()  # type: ignore[attr-defined]
     return view
 
 

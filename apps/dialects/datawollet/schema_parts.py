@@ -45,8 +45,11 @@ COMPONENTS: dict[str, Json] = {
             "page": or_null(COUNT),
             "polygon": or_null(api.array(api.array(NUMBER))),
             "text": or_null(TEXT),
-            "source": {"enum": ["text", "ocr", "xml", "form", "code", "mrz", "person", "model"]},
-            "state": {"enum": ["confirmed", "corrected", "added"]},
+            "source": {
+                "type": "string",
+                "enum": ["text", "ocr", "xml", "form", "code", "mrz", "person", "model"],
+            },
+            "state": {"type": "string", "enum": ["confirmed", "corrected", "added"]},
         },
         ["value", "type", "confidence", "page", "polygon", "text", "source"],
     ),
@@ -79,8 +82,8 @@ COMPONENTS: dict[str, Json] = {
     "ExtractionRequest": api.shape(
         {
             "requestId": TEXT,
-            "type": {"enum": ["documents/append", "documents/single"]},
-            "status": {"enum": ["queued", "running", "succeeded", "failed"]},
+            "type": {"type": "string", "enum": ["documents/append", "documents/single"]},
+            "status": {"type": "string", "enum": ["queued", "running", "succeeded", "failed"]},
             "receivedAt": MOMENT,
             "finishedAt": MOMENT,
             "documentId": GUID,
@@ -101,7 +104,7 @@ COMPONENTS: dict[str, Json] = {
                 {
                     "id": GUID,
                     "key": {"type": "string", "description": "Once, when it is created."},
-                    "access": {"enum": ["read", "write"]},
+                    "access": {"type": "string", "enum": ["read", "write"]},
                     "retainUntil": MOMENT,
                 },
                 ["id", "access", "retainUntil"],

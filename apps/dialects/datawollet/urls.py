@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from apps.dialects.datawollet import base, views
+from apps.dialects.datawollet.envelope_urls import urlpatterns as envelope_paths
 
 urlpatterns = [
     path("session", views.SessionStatus.as_view()),
@@ -17,6 +18,6 @@ urlpatterns = [
     path("documents/<str:identity>", views.Document.as_view()),
     path("documents/<str:identity>/result", views.DocumentResult.as_view()),
     path("requests/<str:identity>", views.RequestStatus.as_view()),
-    #     *envelope_paths,
+    *envelope_paths,
     re_path(r"^(?:session|documents|requests|envelope)(?:/|$)", base.NotRouted.as_view()),
 ]

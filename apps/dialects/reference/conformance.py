@@ -30,6 +30,10 @@ SEEDS = {
     "primedocs-session": "Connect Session API (4.0)",
     "primedocs-later": "Endpoints of later versions",
     "primedocs-errors": "Errors and bad input",
+    "datawollet-session": "Extraction sessions",
+    "datawollet-public": "Pages of public clients",
+    "datawollet-documents": "Documents and results",
+    "datawollet-envelopes": "Envelopes",
 }
 _Tested = ast.FunctionDef | ast.ClassDef
 
@@ -51,6 +55,11 @@ def prizmdoc() -> str:
 def primedocs() -> str:
     """docs/dialects/primedocs.md; otherwise as :func:`prizmdoc`."""
     return _document("primedocs Connect", "primedocs")
+
+
+def datawollet() -> str:
+    """docs/dialects/datawollet.md; otherwise as :func:`prizmdoc`."""
+    return _document("DataWollet", "datawollet")
 
 
 def _document(vendor: str, folder: str) -> str:

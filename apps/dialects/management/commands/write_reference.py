@@ -19,6 +19,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     ".env.example": variables.example,
     "docs/dialects/prizmdoc.md": conformance.prizmdoc,
     "docs/dialects/primedocs.md": conformance.primedocs,
+    "docs/dialects/datawollet.md": conformance.datawollet,
 }
 
 
