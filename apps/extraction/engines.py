@@ -7,14 +7,14 @@ from typing import Any
 from django.conf import settings
 
 from apps.core.errors import ErrorCode, PortalError
+from apps.extraction import reading as rules
+from apps.extraction.reading import schema as schemas
 
 Json = dict[str, Any]
 
 
 def check_schema(body: Json) -> None:
     """Raises INPUT_INVALID for a caller's field schema that is none."""
-    from apps.extraction.reading import schema as schemas
-
     try:
         schemas.parse(body)
     except schemas.SchemaFault as fault:
@@ -24,9 +24,6 @@ def check_schema(body: Json) -> None:
 
 def understand(reading: Json, schema: Json | None) -> Json:
     """The findings of a reading, and as `engine` what found them."""
-    from apps.extraction import reading as rules
-    from apps.extraction.reading import schema as schemas
-
     wanted = None if schema is None else schemas.parse(schema)
     findings = rules.read(reading, schema=wanted).as_json()
     return findings | {"engine": settings.EXTRACTION_ENGINE}
