@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -27,6 +27,7 @@ from apps.workfiles import services as workfiles
 from apps.workfiles.models import Blob
 
 State = Rendition.State
+Json = dict[str, Any]
 # How long a failure answers for itself before the next asker may try again.
 _FAILURE_MEMORY = timedelta(minutes=10)
 _PASSING = {ErrorCode.ENGINE_UNAVAILABLE, ErrorCode.INTERNAL}
@@ -73,38 +74,24 @@ def request(
     failure of some time ago is tried once more. Without `begin` this only looks, and raises
     NOT_READY where nobody has asked yet.
     """
-    key = _key(source, recipe, password, against)
-    rendition = Rendition.objects.filter(key=key).first()
-    if not begin:
-        return _required(rendition)
-    if rendition is None:
+
+    def row() -> Json:
         basis = basis_of(recipe, watermarks)
         parent = None
         if basis is not None:
             parent = request(source, basis, client=client, password=password, watermarks=watermarks)
-        rendition, created = Rendition.objects.get_or_create(
-            key=key,
-            defaults={
-                "source": source.blob,
-                "against": against.blob if against else None,
-                "extension": source.extension,
-                "recipe": _as_json(recipe),
-                "kind": recipe.kind,
-                "parent": parent,
-                "client": client,
-                "lane": _lane(source.blob, recipe),
-                "state": State.WAITING if parent else State.QUEUED,
-                "password": seal(password) if parent is None else "",
-                "correlation_id": correlation_id.get(),
-            },
-        )
-        if created:
-            _start(rendition)
-        return rendition
-    _note_use(rendition)
-    if again:
-        _retry_forgotten_failure(rendition, password)
-    return rendition
+        return {
+            "source": source.blob,
+            "against": against.blob if against else None,
+            "extension": source.extension,
+            "parent": parent,
+            "client": client,
+            "state": State.WAITING if parent else State.QUEUED,
+            "password": seal(password) if parent is None else "",
+        }
+
+    key = _key(source, recipe, password, against)
+    return _obtain(key, recipe, row, password=password, again=again, begin=begin)
 
 
 def derive(
@@ -124,29 +111,39 @@ def derive(
     origins = [parent, *([partner] if partner else [])]
     lines = [*(one.key for one in origins), recipe.canonical(), engine_version(recipe.kind)]
     key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    row: Json = {
+        "source": parent.source,
+        "extension": parent.extension,
+        "parent": parent,
+        "partner": partner,
+        "client": parent.client,
+        "state": State.WAITING,
+    }
+    return _obtain(key, recipe, lambda: row, password="", again=again, begin=begin)
+
+
+def _obtain(
+    key: str, recipe: Recipe, row: Callable[[], Json], *, password: str, again: bool, begin: bool
+) -> Rendition:
+    """The rendition with this key. Of those who ask at once, one makes its row and starts it."""
+    rendition = Rendition.objects.filter(key=key).first()
     if not begin:
-        return _required(Rendition.objects.filter(key=key).first())
-    rendition, created = Rendition.objects.get_or_create(
-        key=key,
-        defaults={
-            "source": parent.source,
-            "extension": parent.extension,
+        return _required(rendition)
+    if rendition is None:
+        values = row()
+        values |= {
             "recipe": _as_json(recipe),
             "kind": recipe.kind,
-            "parent": parent,
-            "partner": partner,
-            "client": parent.client,
-            "lane": _lane(parent.source, recipe),
-            "state": State.WAITING,
+            "lane": _lane(values["source"], recipe),
             "correlation_id": correlation_id.get(),
-        },
-    )
-    if created:
-        _start(rendition)
-        return rendition
+        }
+        rendition, created = Rendition.objects.get_or_create(key=key, defaults=values)
+        if created:
+            _start(rendition)
+            return rendition
     _note_use(rendition)
     if again:
-        _retry_forgotten_failure(rendition, "")
+        _retry_forgotten_failure(rendition, password)
     return rendition
 
 
