@@ -149,17 +149,10 @@ def _convert(rendition: Rendition) -> Outcome:
     recipe = rendition.what
     way = route(rendition.extension, recipe)
     source, extension = _starting_point(rendition)
-    params: dict[str, Any] = {
-        "format": rendition.extension,
-        "first_page": True,
-        "password": unseal(rendition.password) or None,
-        "standard": recipe.format or None,
-    }
-    if recipe.kind == "stamp":
-        name = "first" if recipe.needs_first_page_only else "whole"
-        params = {"part": name, "watermarks": json.loads(recipe.stamp)}
-    elif recipe.kind != "pdf":
-        params = recipe.parameters()
+    params: dict[str, Any] = recipe.parameters()
+    if recipe.kind == "pdf":
+        password = unseal(rendition.password) or None
+        params |= {"format": rendition.extension, "first_page": True, "password": password}
     with _job_directory(rendition.fence) as directory:
         workfiles.copy_to(source, directory / "in" / f"source.{extension}")
         against = _made_of(rendition.partner) if rendition.partner else rendition.against

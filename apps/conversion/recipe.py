@@ -75,6 +75,11 @@ class Recipe:
 
     def parameters(self) -> dict[str, object]:
         """What the engine's operation takes of it."""
+        if self.kind == "pdf":
+            return {"standard": self.format or None}
+        if self.kind == "stamp":
+            part = "first" if self.needs_first_page_only else "whole"
+            return {"part": part, "watermarks": json.loads(self.stamp)}
         names = ["first", "last", "format", "rotate", "dpi" if self.dpi else "width"]
         names += [name for name in ("pages", "height", "apart", "box") if getattr(self, name)]
         return {name: getattr(self, name) for name in names}
