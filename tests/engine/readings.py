@@ -82,13 +82,13 @@ def scan(lines: list[str], *, turned: float = 0, dpi: int = 150) -> Image.Image:
     font = ImageFont.truetype(_FONT, round(12 * scale))
     for number, line in enumerate(lines):
         draw.text((70 * scale, (100 + 30 * number) * scale), line, fill=20, font=font)
-    return picture.rotate(-turned, expand=turned % 90 == 0, fillcolor=255, resample=2)
+    return picture.rotate(-turned, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC)
 
 
 def scanned(picture: Image.Image, *contents: str) -> bytes:
-    """A PDF whose page is this picture."""
-    upright = picture.width < picture.height
-    width, height = SIZE if upright else SIZE[::-1]
+    """A PDF whose page is this picture, 800 points on its longer side."""
+    scale = max(SIZE) / max(picture.size)
+    width, height = picture.width * scale, picture.height * scale
     box = Array([0, 0, width, height])
     operators = (placed("Im", 0, 0, width, height), *contents)
     return page(*operators, images={"Im": picture}, entries={"MediaBox": box})

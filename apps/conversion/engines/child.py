@@ -62,7 +62,7 @@ def check(message: Any, jobs: Path, engine: Engine) -> CheckedRequest:
     if not isinstance(params, dict):
         raise Unacceptable("engine_unavailable", "params must be an object.")
     deadline = min(float(message.get("deadline") or DEFAULT_DEADLINE), _MAX_DEADLINE)
-    memory = int(message.get("memory") or DEFAULT_MEMORY)
+    memory = min(int(message.get("memory") or DEFAULT_MEMORY), engine.operations[op].memory)
     return CheckedRequest(op, directory, directory / name, params, deadline, memory)
 
 

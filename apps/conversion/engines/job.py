@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,11 +73,13 @@ class Operation:
     """A plain function that does a job and returns the meta of `done`.
 
     `programs` names the programs (absolute paths) that the jail lets it run, by its params.
+    It gets no more than `memory` bytes, whatever the client allows.
     """
 
     run: Callable[[Job], Meta]
     programs: Callable[[Meta], tuple[str, ...]] = field(default=_no_programs)
     local_server: bool = False
+    memory: int = sys.maxsize
 
 
 @dataclass(frozen=True)

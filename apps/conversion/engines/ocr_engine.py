@@ -19,6 +19,7 @@ from .job import Engine, Job, Operation
 from .ocr_models import Models
 from .protocol import Meta
 
+_MEMORY = 1024**3
 _LIBRARIES = tuple(
     sorted({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 )
@@ -34,7 +35,7 @@ def main() -> NoReturn:
         """Operation `words`, params {first, last}: as of the pages engine, but scans are read."""
         return words.read_pages(job, functools.partial(ocr.scan, models))
 
-    operations = {"words": Operation(read), "jail-test": Operation(jail_test.probe)}
+    operations = {"words": Operation(read, memory=_MEMORY), "jail-test": Operation(jail_test.probe)}
     name = f"PP-OCRv6, ONNX Runtime {version('onnxruntime')}"
     zygote.serve(Engine("ocr", "zygote", name, operations, _LIBRARIES), options)
 

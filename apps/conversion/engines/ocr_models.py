@@ -65,7 +65,7 @@ class Models:
         size = (_multiple_of_32(width * scale), _multiple_of_32(height * scale))
         smaller = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         batch = cv2.dnn.blobFromImage(smaller, 1 / 127.5, mean=(127.5, 127.5, 127.5))
-        (probabilities,) = self._detector.run(None, {"x": batch})
+        probabilities = _run(self._detector, batch)
         found = _rectangles(probabilities[0, 0])
         return found * numpy.array([width / size[0], height / size[1]], numpy.float32)
 
@@ -77,7 +77,7 @@ class Models:
         for batch in _batches(order, shapes):
             widest = max(_LEAST_WIDTH, shapes[batch[-1]])
             cuts = [cut(picture, lines[number], shapes[number]) for number in batch]
-            (probabilities,) = self._recogniser.run(None, {"x": _side_by_side(cuts, widest)})
+            probabilities = _run(self._recogniser, _side_by_side(cuts, widest))
             for number, found in zip(batch, probabilities, strict=True):
                 readings[number] = self._decoded(found, shapes[number] / widest)
         return readings
@@ -85,8 +85,8 @@ class Models:
     def upside_down(self, picture: Pixels, lines: Array) -> Array:
         """How likely each line stands on its head, 0..1."""
         cuts = [cut(picture, corners, _line_width(corners))[:, :_GLANCE_WIDTH] for corners in lines]
-        (probabilities,) = self._uprightness.run(None, {"x": _side_by_side(cuts, _GLANCE_WIDTH)})
-        return numpy.asarray(probabilities)[:, 1]
+        probabilities = _run(self._uprightness, _side_by_side(cuts, _GLANCE_WIDTH))
+        return numpy.asarray(probabilities[:, 1])
 
     def _decoded(self, probabilities: Array, share: float) -> Reading:
         """Greedy decoding of (steps, classes); `share` of the steps is used, class 0 is blank."""
@@ -123,6 +123,17 @@ def _session(name: str) -> Any:
     options.log_severity_level = 4
     model = Path(package.origin).parent / "models" / name
     return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
+def _run(session: Any, batch: Array) -> Array:
+    try:
+        (result,) = session.run(None, {"x": batch})
+    except Exception as error:
+        # ONNX Runtime has no exception of its own for it.
+        if "bad_alloc" in str(error):
+            raise MemoryError(str(error)) from error
+        raise
+    return numpy.asarray(result)
 
 
 def _multiple_of_32(length: float) -> int:

@@ -44,6 +44,7 @@ _TO_PDF = {
     **dict.fromkeys(("html", "htm", "xhtml"), markup.to_pdf),
     **dict.fromkeys(images.FORMATS, images.to_pdf),
 }
+_READING_MEMORY = 1024**3
 _DRAWN_BY_LIBRSVG = {"svg", "dxf"}
 
 # Installed libraries only: some modules load others late.
@@ -79,7 +80,7 @@ def _programs_for_probe(params: Meta) -> tuple[str, ...]:
 OPERATIONS = {
     "changes": Operation(changes.changes),
     "compare": Operation(compare.compare, compare_host.programs),
-    "embedded": Operation(embedded.embedded),
+    "embedded": Operation(embedded.embedded, memory=_READING_MEMORY),
     "file": Operation(files.file, files.programs),
     "group": Operation(groups.group),
     "inspect": Operation(pdf.inspect),
@@ -91,7 +92,7 @@ OPERATIONS = {
     "svg": Operation(svg.pages, _programs_for_svg),
     "text": Operation(text.text),
     "tile": Operation(tiles.tile),
-    "words": Operation(words.words),
+    "words": Operation(words.words, memory=_READING_MEMORY),
     "jail-test": Operation(jail_test.probe, _programs_for_probe),
 }
 

@@ -92,17 +92,7 @@ def read(lines: list[Line], filters: frozenset[str]) -> Reading:
         return reading
     for fault in sorted(language.faults(tree, filters), key=lambda one: one.line):
         line = lines[min(fault.line, len(lines)) - 1]
-        reading.findings.append(
-            finding(
-                fault.code,
-                "error",
-                fault.message,
-                fault.remedy,
-                part=line.part,
-                paragraph=line.paragraph,
-                excerpt=line.text.strip(),
-            )
-        )
+        reading.findings.append(found_at(line, fault.code, fault.message, fault.remedy))
     _Walk(reading).visit(tree, {}, ())
     return reading
 
@@ -113,13 +103,12 @@ def _tidy(line: Line, reading: Reading) -> str:
     for pattern, program in _FOREIGN:
         if found := pattern.search(text):
             reading.findings.append(
-                finding(
+                found_at(
+                    line,
                     "foreign_mark",
-                    "warning",
                     f"“{found[0][:60]}” looks like a mark of another program ({program}).",
                     "Write it as {{ Name }}, or as {% for item in Items %} ... {% endfor %}.",
-                    part=line.part,
-                    paragraph=line.paragraph,
+                    severity="warning",
                     excerpt=text.strip(),
                 )
             )
@@ -145,38 +134,53 @@ def _tidy(line: Line, reading: Reading) -> str:
     return _PREFIX.sub(r"\1 ", _CELL_COMMAND.sub(r"{{ \1 }}", tidy))
 
 
-def _unclosed(line: Line, text: str, closing: str) -> Finding:
+def found_at(
+    line: Line,
+    code: str,
+    message: str,
+    remedy: str,
+    *,
+    severity: str = "error",
+    excerpt: str | None = None,
+) -> Finding:
+    """What the doctor says of a line; the excerpt is the line unless told otherwise."""
+    shown = line.text if excerpt is None else excerpt
     return finding(
-        "unclosed_mark",
-        "error",
-        f"The mark “{text[:40].strip()}” is not closed in its paragraph.",
-        f"Add “{closing}” in the same paragraph, before the next mark begins.",
+        code,
+        severity,
+        message,
+        remedy,
         part=line.part,
         paragraph=line.paragraph,
-        excerpt=line.text.strip(),
+        excerpt=shown.strip(),
+    )
+
+
+def _unclosed(line: Line, text: str, closing: str) -> Finding:
+    return found_at(
+        line,
+        "unclosed_mark",
+        f"The mark “{text[:40].strip()}” is not closed in its paragraph.",
+        f"Add “{closing}” in the same paragraph, before the next mark begins.",
     )
 
 
 def _too_long(line: Line, text: str) -> Finding:
-    return finding(
+    return found_at(
+        line,
         "mark_too_long",
-        "error",
         f"A mark has more than {_LONGEST_MARK} characters.",
         "Split it into several marks.",
-        part=line.part,
-        paragraph=line.paragraph,
         excerpt=text,
     )
 
 
 def _fault_of_syntax(line: Line, text: str, message: str) -> Finding:
-    return finding(
+    return found_at(
+        line,
         "syntax",
-        "error",
         f"The mark cannot be read: {message}",
         "Compare it with the examples: {{ Name }}, {% if Name %}, {% for item in Items %}.",
-        part=line.part,
-        paragraph=line.paragraph,
         excerpt=text.strip(),
     )
 
@@ -190,17 +194,7 @@ def _check_blocks(lines: list[Line], texts: list[str], reading: Reading) -> None
 
     def tell(code: str, at: int, message: str, remedy: str) -> None:
         line = lines[at]
-        reading.findings.append(
-            finding(
-                code,
-                "error",
-                message,
-                remedy,
-                part=line.part,
-                paragraph=line.paragraph,
-                excerpt=line.text.strip(),
-            )
-        )
+        reading.findings.append(found_at(line, code, message, remedy))
 
     for at, text in enumerate(texts):
         if open_blocks and lines[at].part != lines[open_blocks[-1][1]].part:

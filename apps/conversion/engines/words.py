@@ -78,6 +78,7 @@ def read_page(document: Any, number: int, scanner: Scanner | None) -> Meta:
     else:
         scan = scanner(document, page)
         reading |= {"source": "ocr", "words": scan.words, "turned": scan.turned}
+        reading["hidden"] = [one for one in reading["hidden"] if not _says_as_much(one, scan.words)]
     page.close()
     return reading
 
@@ -86,6 +87,20 @@ def hidden_as_json(hidden: text_words.Hidden) -> Meta:
     """A hidden word as the reading of a page gives it."""
     box = [round(value, 1) for value in hidden.box]
     return {"text": hidden.text, "box": box, "reason": hidden.reason}
+
+
+def _says_as_much(hidden: Meta, words: list[Meta]) -> bool:
+    """Whether an invisible word repeats what was read at its place: a scanner's own text."""
+    if hidden["reason"] != "invisible":
+        return False
+    left, top, right, bottom = hidden["box"]
+    middle, height = (top + bottom) / 2, bottom - top
+    return any(
+        word["text"].casefold() == hidden["text"].casefold()
+        and word["box"][0] - height < (left + right) / 2 < word["box"][2] + height
+        and word["box"][1] - height < middle < word["box"][3] + height
+        for word in words
+    )
 
 
 def _is_picture(
