@@ -70,7 +70,11 @@ def _received(extraction: Extraction, sent: Sent, kind: str) -> ExtractionReques
     if sent.schema is not None:
         engines.check_schema(sent.schema)
     work_file = workfiles.upload(
-        extraction.actor, sent.stream, keep=extraction.session.lifetime.maximum
+        extraction.actor,
+        sent.stream,
+        # Its bytes do not tell XML from other text.
+        extension="xml" if sent.name.lower().endswith(".xml") else "",
+        keep=extraction.session.lifetime.maximum,
     )
     try:
         _check_format(extraction.actor, work_file.extension)
@@ -87,10 +91,11 @@ def _received(extraction: Extraction, sent: Sent, kind: str) -> ExtractionReques
 
 def _check_format(actor: Actor, extension: str) -> None:
     known = FORMATS[extension]
-    if known.family not in _FAMILIES:
+    if known.family not in _FAMILIES and extension != "xml":
         raise PortalError(
             ErrorCode.FORMAT_UNSUPPORTED,
-            f"Data is extracted from PDF, pictures and office documents, not from {extension}.",
+            "Data is extracted from PDF, pictures, office documents and electronic invoices, not "
+            f"from {extension}.",
         )
     if known.family == "image":
         actor.require(OCR)
@@ -246,6 +251,11 @@ def name_of(extraction: Extraction, found: ExtractedDocument) -> str:
     """What the caller called the document; blank when it was not said."""
     about = f"name {found.guid}"
     return vault.decrypt(extraction.keyring.data, found.name, about=about).decode()
+
+
+def is_picture(found: ExtractedDocument) -> bool:
+    """Whether its pages are photographs, for which PNG is far too large."""
+    return FORMATS[found.work_file.extension].family == "image"
 
 
 def result(extraction: Extraction, request: ExtractionRequest) -> Json | None:

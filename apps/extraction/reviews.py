@@ -60,7 +60,7 @@ class Change:
 
     field: str
     action: Action
-    value: str | None = None
+    value: str | bool | None = None
     type: str = ""
     text: str = ""
     page: int | None = None
@@ -188,7 +188,9 @@ def _told(result: Json, change: Change, before: Json | None, at: str, reviewer: 
     """What a person said of a field. A person's word is no probability."""
     kind = change.type or (before or {}).get("type") or "string"
     value = change.value
-    if value is not None:
+    if isinstance(value, bool) is not (kind == "boolean" and value is not None):
+        raise _invalid(at, "true and false are for fields of the type boolean")
+    if isinstance(value, str):
         if len(value) > _LONGEST or len(change.text) > _LONGEST:
             raise _invalid(at, f"the value is longer than {_LONGEST} characters")
         if kind == "amount" and not _AMOUNT.fullmatch(value):
@@ -207,7 +209,7 @@ def _told(result: Json, change: Change, before: Json | None, at: str, reviewer: 
         told |= {
             "page": change.page,
             "polygon": _polygon(result, change.page, change.box, at),
-            "text": change.text or value,
+            "text": change.text or str(value),
         }
     elif before is None:
         told |= {"page": None, "polygon": None, "text": None}

@@ -14,8 +14,11 @@ from apps.conversion.models import Rendition, RenditionPart
 from apps.core.errors import ErrorCode, PortalError
 from apps.extraction.models import ExtractionRequest
 from apps.workfiles import services as workfiles
+from apps.workfiles.models import WorkFile
 
 Json = dict[str, Any]
+# An electronic invoice that comes without pages.
+_XML_BYTES = 5 * 1024**2
 
 
 def wanted(request: ExtractionRequest) -> list[Rendition]:
@@ -24,6 +27,8 @@ def wanted(request: ExtractionRequest) -> list[Rendition]:
     Before the PDF is there only the first page's. Raises the error of one that has failed, and
     LIMIT_EXCEEDED for too many pages.
     """
+    if _is_bare(request):
+        return []
     pdf = _request(request, recipes.PDF)
     found = [pdf, _request(request, recipes.EMBEDDED)]
     found += [_request(request, recipe) for recipe in _words(request, pdf)]
@@ -34,10 +39,29 @@ def wanted(request: ExtractionRequest) -> list[Rendition]:
 
 def reading(request: ExtractionRequest) -> Json:
     """The whole reading, once all that is `wanted` is ready."""
+    if _is_bare(request):
+        return _bare(request)
     pdf = _request(request, recipes.PDF)
     groups = [_content(_request(request, one), "words") for one in _words(request, pdf)]
     embedded = _content(_request(request, recipes.EMBEDDED), "embedded")
     return embedded | {"pages": [page for group in groups for page in group["pages"]]}
+
+
+def _is_bare(request: ExtractionRequest) -> bool:
+    """Whether the document is XML, which has no pages to read."""
+    return request.format == "xml"
+
+
+def _bare(request: ExtractionRequest) -> Json:
+    blob = _source(request).blob
+    if blob.size > _XML_BYTES:
+        raise PortalError(ErrorCode.LIMIT_EXCEEDED, f"The XML is larger than {_XML_BYTES} bytes.")
+    try:
+        text = workfiles.read_all(blob).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PortalError(ErrorCode.DOCUMENT_CORRUPT, f"The XML is not UTF-8: {error}.") from error
+    attachment = {"name": "document.xml", "relationship": "Alternative", "text": text}
+    return {"pages": [], "form": [], "attachments": [attachment]}
 
 
 def _words(request: ExtractionRequest, pdf: Rendition) -> list[recipes.Recipe]:
@@ -59,9 +83,13 @@ def _words(request: ExtractionRequest, pdf: Rendition) -> list[recipes.Recipe]:
 
 
 def _request(request: ExtractionRequest, recipe: recipes.Recipe) -> Rendition:
+    return conversion.request(_source(request), recipe, client=request.client)
+
+
+def _source(request: ExtractionRequest) -> WorkFile:
     if request.document is None:
         raise PortalError(ErrorCode.REQUEST_NOT_FOUND, "The document was deleted.")
-    return conversion.request(request.document.work_file, recipe, client=request.client)
+    return request.document.work_file
 
 
 def _content(rendition: Rendition, name: str) -> Json:

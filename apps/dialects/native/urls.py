@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from apps.dialects.native import comparison_views, form_views, views
+from apps.dialects.native import comparison_views, extraction_views, form_views, views
 
 _comparison = "api/v1/comparisons/<str:identity>"
+_review = "api/v1/reviews/<str:token>"
+_reviewed = f"{_review}/documents/<str:identity>"
 
 urlpatterns = [
     path("api/v1/comparisons", comparison_views.Comparisons.as_view()),
@@ -30,5 +32,11 @@ urlpatterns = [
     path("api/v1/forms/<str:identity>/pictures/<str:picture>", form_views.Picture.as_view()),
     path("api/v1/forms/<str:identity>/complete", form_views.Completion.as_view()),
     path("api/v1/forms/<str:identity>/result/<str:format>", form_views.Result.as_view()),
+    path(_review, extraction_views.State.as_view()),
+    path(_reviewed, extraction_views.Document.as_view()),
+    path(f"{_reviewed}/corrections", extraction_views.Corrections.as_view()),
+    path(f"{_reviewed}/text", extraction_views.TextInBox.as_view()),
+    path(f"{_reviewed}/pages/<int:page>/image", extraction_views.PageImage.as_view()),
+    path(f"{_review}/export/<str:format>", extraction_views.Export.as_view()),
     re_path(r"^api/v1/", views.NotRouted.as_view()),
 ]
