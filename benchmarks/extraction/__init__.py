@@ -1,0 +1,1 @@
+"""How well documents are read: accuracy from the file to the field, and calibration."""
