@@ -57,6 +57,22 @@ class OperationSchema(AutoSchema):  # type: ignore[misc]  # the base class has n
         return operation
 
 
+def problem_details(more: Json | None = None) -> Json:
+    """The schema of an error as RFC 9457 words it, with what a dialect adds."""
+    text: Json = {"type": "string"}
+    members: Json = {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": text,
+        "status": {"type": "integer"},
+        "code": {"type": "string", "enum": [code.value for code in ErrorCode]},
+        "detail": text,
+        "remedy": text,
+        "correlation_id": text,
+    }
+    at = {"at": {"type": "string", "description": "The input at fault."}}
+    return shape(members | at | (more or {}), list(members))
+
+
 def ref(name: str) -> Json:
     """A reference to a named schema."""
     return {"$ref": f"#/components/schemas/{name}"}

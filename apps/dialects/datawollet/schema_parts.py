@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.core.errors import ErrorCode
 from apps.dialects import schema as api
 
 Json = dict[str, Any]
@@ -22,20 +21,11 @@ def or_null(schema: Json) -> Json:
 
 
 COMPONENTS: dict[str, Json] = {
-    "ExtractionProblem": api.shape(
+    "ExtractionProblem": api.problem_details(
         {
-            "type": {"type": "string", "format": "uri-reference"},
-            "title": TEXT,
-            "status": COUNT,
-            "code": {"type": "string", "enum": [code.value for code in ErrorCode]},
-            "detail": TEXT,
-            "remedy": TEXT,
-            "correlation_id": TEXT,
-            "at": {"type": "string", "description": "The input at fault."},
             "scope": {"type": "string", "description": "The scope that is missing."},
             "requestId": {"type": "string", "description": "The request that failed."},
-        },
-        ["type", "title", "status", "code", "detail", "remedy", "correlation_id"],
+        }
     ),
     "ExtractedField": api.shape(
         {

@@ -34,19 +34,10 @@ PROOF = api.shape(
     | {name: api.array(_TEXT) for name in ("not_compared", "details")}
 )
 COMPONENTS: dict[str, Json] = {
-    "Problem": api.shape(
+    "Problem": api.problem_details(
         {
-            "type": {"type": "string", "format": "uri-reference"},
-            "title": _TEXT,
-            "status": _COUNT,
-            "code": {"type": "string", "enum": [code.value for code in ErrorCode]},
-            "detail": _TEXT,
-            "remedy": _TEXT,
-            "correlation_id": _TEXT,
-            "at": {"type": "string", "description": "The input at fault."},
             "expected": {"description": "What the input may be."},
-        },
-        ["type", "title", "status", "code", "detail", "remedy", "correlation_id"],
+        }
     ),
     "View": api.shape(
         {

@@ -44,16 +44,8 @@ _DOCUMENT = f"""<primedocsConnect>
   </Data>
 </primedocsConnect>"""
 _COMPONENTS: dict[str, Json] = {
-    "ConnectProblem": api.shape(
+    "ConnectProblem": api.problem_details(
         {
-            "type": {"type": "string", "format": "uri-reference"},
-            "title": _TEXT,
-            "status": _COUNT,
-            "code": {"type": "string", "enum": [code.value for code in ErrorCode]},
-            "detail": _TEXT,
-            "remedy": _TEXT,
-            "correlation_id": _TEXT,
-            "at": {"type": "string", "description": "The input at fault."},
             "line": {"type": "integer", "description": "Of the document, from 1."},
             "errors": api.array(
                 api.shape(
@@ -65,8 +57,7 @@ _COMPONENTS: dict[str, Json] = {
                     }
                 )
             ),
-        },
-        ["type", "title", "status", "code", "detail", "remedy", "correlation_id"],
+        }
     ),
 }
 
