@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-cjk setup-dev run test check bench lock snapshots screenshots
+.PHONY: help setup setup-cjk setup-dev run test check bench bench-extraction lock snapshots screenshots
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.packages: deploy/packages.txt deploy/install-packages.sh
 	@bash deploy/install-packages.sh deploy/packages.txt
@@ -55,6 +55,9 @@ check: setup-dev ## Lint, types, layers, migrations, generated documents
 
 bench: setup-dev ## Measure, and print ratios against named baselines
 	@$(BIN)/python -m benchmarks
+
+bench-extraction: setup-dev ## Measure how well documents are read, and calibration
+	@$(BIN)/python -m benchmarks.extraction $(ARGS)
 
 lock: setup-dev ## Pin requirements*.in with hashes
 	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links --allow-unsafe requirements.in

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.extraction [--fit] [--errors] [--fresh]`: reads the corpus, prints tables.
+"""`python -m benchmarks.extraction [--fit] [--errors]`: reads the corpus, prints tables.
 
 The development half is what rules and weights are made on; the other half only checks them.
 """
@@ -30,12 +30,14 @@ def main() -> int:
     parser.add_argument("--fit", action="store_true", help="fit the weights on the first half")
     parser.add_argument("--errors", action="store_true", help="list errors of the first half")
     parser.add_argument("--fresh", action="store_true", help="read the files again")
+    parser.add_argument("--known", action="store_true", help="use readings of older engines")
     options = parser.parse_args()
     cases = truth.cases()
     if not cases:
         print("The corpus is not beside the project (../shared/corpus).", file=sys.stderr)
         return 0
-    known = readings.of(dict.fromkeys(case.path for case in cases), fresh=options.fresh)
+    paths = dict.fromkeys(case.path for case in cases)
+    known = readings.of(paths, fresh=options.fresh, known=options.known)
     if options.fit:
         _fit(_scores(cases, known)[0])
         print(f"Written: {_WEIGHTS}. Run again without --fit.")

@@ -19,10 +19,12 @@ _PARTS_OF_ENGINE = ("words", "text_words", "ocr", "ocr_models", "lines", "visibi
 CACHE = Path(tempfile.gettempdir()) / "recto-readings"
 
 
-def of(paths: Iterable[Path], *, fresh: bool = False) -> dict[Path, dict[str, Any]]:
+def of(
+    paths: Iterable[Path], *, fresh: bool = False, known: bool = False
+) -> dict[Path, dict[str, Any]]:
     """The reading of each file. The engines start only when one is not yet known.
 
-    With `fresh`, nothing known is used.
+    With `fresh`, nothing known is used; with `known`, also what older engines read.
     """
     CACHE.mkdir(exist_ok=True)
     engine = _engine_digest()
@@ -32,6 +34,9 @@ def of(paths: Iterable[Path], *, fresh: bool = False) -> dict[Path, dict[str, An
         for path in paths:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             kept = CACHE / f"{digest[:32]}-{engine}.json"
+            if known and not kept.is_file():
+                older = sorted(CACHE.glob(f"{digest[:32]}-*.json"), key=lambda p: p.stat().st_mtime)
+                kept = older[-1] if older else kept
             if not kept.is_file() or fresh:
                 if path.suffix == ".xml":
                     made = _of_xml(path)

@@ -15,7 +15,7 @@ from apps.extraction.reading import mrz_format, proofs
 from apps.extraction.reading.findings import Field, Validation
 from apps.extraction.reading.geometry import Box
 from apps.extraction.reading.lines import Row, Run, Sheet, Spot
-from apps.extraction.reading.mrz_format import Format, Part, check_digit
+from apps.extraction.reading.mrz_format import COUNTRIES, Format, Part, check_digit
 
 _TO_DIGIT = str.maketrans("OQDUILJZASGTB", "0000111245678")
 _TO_LETTER = str.maketrans("01245678", "OIZASGTB")
@@ -25,7 +25,17 @@ _LIKE_FILLER = str.maketrans(
 # Characters that OCR takes for each other in a field of letters and digits.
 _TWINS = ("0ODQ", "1IL", "2Z", "5S", "6G", "8B", "4A", "7T")
 _TWIN = {sign: group.replace(sign, "") for group in _TWINS for sign in group}
-_MOST_TRIES = 400
+_LETTER_TWINS = {"O": "DQGU", "D": "O", "Q": "O", "U": "OV", "V": "UY", "I": "LT", "L": "I"} | {
+    "B": "RE",
+    "R": "B",
+    "E": "F",
+    "F": "E",
+    "G": "CO",
+    "C": "G",
+    "N": "M",
+    "M": "N",
+    "K": "X",
+}
 _CLASSES = {"P": "passport", "V": "visa", "I": "identity-card", "A": "identity-card"} | {
     "C": "identity-card"
 }
@@ -164,6 +174,8 @@ def _name_line(form: Format, parts: Sequence[Part], text: str) -> str:
     head = parts[-1].start
     text = _right_length_head(text, head)
     first, rest = text[:head].translate(_TO_LETTER), text[head:].translate(_TO_LETTER)
+    if head == 5:
+        first = first[:2] + country(first[2:])
     surname, separator, given = rest.partition("<<")
     given = given.lstrip("<")
     if separator:
@@ -228,12 +240,29 @@ def _repaired(form: Format, parts: Sequence[Part], text: str) -> Iterator[str]:
     if form.composite_at and parts[0].line == form.composite_at[0]:
         column = form.composite_at[1]
         signs[column] = signs[column].translate(_TO_DIGIT)
+    for part in parts:
+        if part.name in ("nationality", "issuer"):
+            signs[part.start : part.end] = country("".join(signs[part.start : part.end]))
     choices = [_choices(part, "".join(signs)) for part in parts]
     for chosen in itertools.islice(itertools.product(*choices), 24):
         made = list(signs)
         for part, value in zip(parts, chosen, strict=True):
             made[part.start : part.end] = value
         yield "".join(made)
+
+
+def country(text: str) -> str:
+    """A country's three columns; a code that no country has is read as its only likely twin."""
+    body = text.rstrip("<")
+    if body in COUNTRIES or not body:
+        return text
+    if len(body) == 1:
+        return "D<<"  # the only code of one letter
+    options = [(sign, *(twin for twin in _LETTER_TWINS.get(sign, ""))) for sign in body]
+    likely = {
+        made for signs in itertools.product(*options) if (made := "".join(signs)) in COUNTRIES
+    }
+    return likely.pop().ljust(3, "<") if len(likely) == 1 else text
 
 
 def _of_kind(sign: str, kind: str) -> str:
