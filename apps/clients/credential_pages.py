@@ -16,11 +16,9 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
@@ -29,9 +27,8 @@ from apps.clients import services
 from apps.clients.actors import Actor
 from apps.clients.forms import CredentialForm, LabelForm, RevokeForm
 from apps.clients.models import ApiClient, Credential
+from apps.core.administration import changeable, page
 from apps.core.errors import PortalError
-
-_TEMPLATES = "admin/clients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,37 +114,37 @@ def show_once(
         "curl": _curl_with_key(plain) if is_key else _curl_for_token(client, plain),
         "client_url": _client_url(client),
     }
-    response = _page(model_admin, request, client, "apiclient/issued.html", context)
+    response = page(model_admin, request, "admin/clients/apiclient/issued.html", context, client)
     response["Cache-Control"] = "no-store"
     return response
 
 
 def _issue(
-    model_admin: ModelAdmin[ApiClient], page: IssuePage, request: HttpRequest, client_pk: int
+    model_admin: ModelAdmin[ApiClient], asked: IssuePage, request: HttpRequest, client_pk: int
 ) -> HttpResponse:
-    client = _changeable_client(model_admin, request, client_pk)
-    form = page.form(request.POST if request.method == "POST" else None)
+    client = changeable(model_admin, ApiClient, request, client_pk)
+    form = asked.form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            plain = page.issue(_actor(request), client, form.cleaned_data)
+            plain = asked.issue(_actor(request), client, form.cleaned_data)
         except PortalError as error:
             form.add_error(None, error.detail)
         else:
             return show_once(model_admin, request, client, plain)
     context = {
-        "title": f"{page.title}: {client}",
-        "explanation": page.explanation,
+        "title": f"{asked.title}: {client}",
+        "explanation": asked.explanation,
         "form": form,
-        "button": page.button,
+        "button": asked.button,
         "back_url": _client_url(client),
     }
-    return _page(model_admin, request, client, "ask.html", context)
+    return page(model_admin, request, "admin/ask.html", context, client)
 
 
 def _revoke(
     model_admin: ModelAdmin[ApiClient], request: HttpRequest, client_pk: int, credential_pk: int
 ) -> HttpResponse:
-    client = _changeable_client(model_admin, request, client_pk)
+    client = changeable(model_admin, ApiClient, request, client_pk)
     credential = get_object_or_404(client.credentials, pk=credential_pk)
     form = RevokeForm(request.POST if request.method == "POST" else None)
     if credential.kind != Credential.Kind.SECRET:
@@ -167,16 +164,7 @@ def _revoke(
         "danger": True,
         "back_url": _client_url(client),
     }
-    return _page(model_admin, request, client, "ask.html", context)
-
-
-def _changeable_client(
-    model_admin: ModelAdmin[ApiClient], request: HttpRequest, client_pk: int
-) -> ApiClient:
-    client = get_object_or_404(ApiClient, pk=client_pk)
-    if not model_admin.has_change_permission(request, client):
-        raise PermissionDenied
-    return client
+    return page(model_admin, request, "admin/ask.html", context, client)
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -185,18 +173,6 @@ def _actor(request: HttpRequest) -> Actor:
 
 def _client_url(client: ApiClient) -> str:
     return reverse("admin:clients_apiclient_change", args=[client.pk])
-
-
-def _page(
-    model_admin: ModelAdmin[ApiClient],
-    request: HttpRequest,
-    client: ApiClient,
-    template: str,
-    context: Mapping[str, object],
-) -> HttpResponse:
-    site = model_admin.admin_site.each_context(request)
-    shown = {**site, "opts": model_admin.opts, "original": client, **context}
-    return TemplateResponse(request, f"{_TEMPLATES}/{template}", shown)
 
 
 def _curl_for_token(client: ApiClient, secret: str) -> str:

@@ -23,7 +23,7 @@ from apps.accounts.models import User
 from apps.clients import webhooks
 from apps.clients.actors import Actor
 from apps.clients.models import WebhookDelivery, WebhookEndpoint
-from apps.core.record_admin import RecordAdmin
+from apps.core.administration import RecordAdmin
 
 _LOOKS = {"Delivered": "success", "Waiting": "info", "Given up": "danger"}
 # Of a message's data: whoever has them reads what a person filled in.
@@ -123,7 +123,7 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no t
         }
         if request.method != "POST":
             asked = {"explanation": page.explanation, "button": page.title}
-            return TemplateResponse(request, "admin/clients/ask.html", context | asked)
+            return TemplateResponse(request, "admin/ask.html", context | asked)
         told = {"plain": page.secret(_administrator(request), endpoint), "said": page.said}
         self.log_change(request, endpoint, page.logged)
         template = "admin/clients/webhookendpoint/secret.html"

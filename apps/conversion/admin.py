@@ -12,8 +12,8 @@ from unfold.decorators import display
 
 from apps.conversion import services
 from apps.conversion.models import Rendition
+from apps.core.administration import RecordAdmin
 from apps.core.errors import CATALOGUE, ErrorCode
-from apps.core.record_admin import RecordAdmin
 
 
 @admin.register(Rendition)

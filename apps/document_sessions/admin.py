@@ -14,8 +14,8 @@ from unfold.decorators import display
 
 from apps.accounts.models import User
 from apps.clients.actors import Actor
+from apps.core.administration import RecordAdmin
 from apps.core.errors import PortalError
-from apps.core.record_admin import RecordAdmin
 from apps.document_sessions import services
 from apps.document_sessions.lifecycle import LIVE, State
 from apps.document_sessions.models import DocumentSession

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from apps.core.administration import changeable, page
 from apps.core.errors import ErrorCode, PortalError
 from apps.document_templates import services, versions
 from apps.document_templates import version_pages as pages
@@ -23,8 +24,6 @@ from apps.document_templates.version_pages import (
     NAME,
     TEMPLATES,
     actor_of,
-    changeable,
-    page,
     template_url,
     url_of,
     version_of,
@@ -112,7 +111,7 @@ def _editor(
             for name in ("save", "preview", "form", "file", "filled", "publish", "draft")
         },
     }
-    return page(model_admin, request, "editor.html", context, version.template)
+    return page(model_admin, request, f"{TEMPLATES}/editor.html", context, version.template)
 
 
 def _findings(version: TemplateVersion) -> list[dict[str, Any]]:
@@ -135,7 +134,7 @@ def _save(
     model_admin: ModelAdmin[DocumentTemplate], request: HttpRequest, pk: int, number: int
 ) -> HttpResponse:
     """Keeps the form and the sample values; answers with the doctor's findings."""
-    changeable(model_admin, request, pk)
+    changeable(model_admin, DocumentTemplate, request, pk)
     version = version_of(model_admin, request, pk, number)
     try:
         body = _json(request)

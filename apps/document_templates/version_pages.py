@@ -5,18 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.clients.actors import Actor
+from apps.core.administration import changeable, page
 from apps.core.errors import PortalError
 from apps.document_templates import services, versions
 from apps.document_templates.forms import NewFileForm, NewTemplateForm
@@ -75,14 +75,14 @@ def upload(model_admin: ModelAdmin[DocumentTemplate], request: HttpRequest) -> H
         "button": "Upload",
         "back_url": reverse(f"admin:{NAME}_changelist"),
     }
-    return page(model_admin, request, "page.html", context)
+    return page(model_admin, request, "admin/ask.html", context)
 
 
 def new_file(
     model_admin: ModelAdmin[DocumentTemplate], request: HttpRequest, pk: int
 ) -> HttpResponse:
     """Another Word file for a template."""
-    template = changeable(model_admin, request, pk)
+    template = changeable(model_admin, DocumentTemplate, request, pk)
     form = NewFileForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -101,7 +101,7 @@ def new_file(
         "button": "Upload",
         "back_url": template_url(template),
     }
-    return page(model_admin, request, "page.html", context, template)
+    return page(model_admin, request, "admin/ask.html", context, template)
 
 
 def file(
@@ -161,7 +161,7 @@ def draft(
     model_admin: ModelAdmin[DocumentTemplate], request: HttpRequest, pk: int, number: int
 ) -> HttpResponse:
     """Makes a draft of a version, and opens it."""
-    template = changeable(model_admin, request, pk)
+    template = changeable(model_admin, DocumentTemplate, request, pk)
     version = version_of(model_admin, request, pk, number)
     if request.method != "POST":
         return redirect(editor_url(version))
@@ -178,7 +178,7 @@ def _change(
     act: Callable[[Actor, TemplateVersion], object],
     said: str,
 ) -> HttpResponse:
-    template = changeable(model_admin, request, pk)
+    template = changeable(model_admin, DocumentTemplate, request, pk)
     version = version_of(model_admin, request, pk, number)
     if request.method == "POST":
         try:
@@ -195,7 +195,7 @@ def compare(
     model_admin: ModelAdmin[DocumentTemplate], request: HttpRequest, pk: int
 ) -> HttpResponse:
     """What changed between two versions: by default the newest two."""
-    template = changeable(model_admin, request, pk)
+    template = changeable(model_admin, DocumentTemplate, request, pk)
     every = list(template.versions.select_related("blob"))
     by_number = {str(version.number): version for version in every}
     new = by_number.get(request.GET.get("new", ""), every[0])
@@ -212,7 +212,7 @@ def compare(
         "template_url": template_url(template),
         **changes,
     }
-    return page(model_admin, request, "diff.html", context, template)
+    return page(model_admin, request, f"{TEMPLATES}/diff.html", context, template)
 
 
 def version_of(
@@ -224,26 +224,5 @@ def version_of(
     return get_object_or_404(rows, template_id=pk, number=number)
 
 
-def changeable(
-    model_admin: ModelAdmin[DocumentTemplate], request: HttpRequest, pk: int
-) -> DocumentTemplate:
-    template = get_object_or_404(DocumentTemplate, pk=pk)
-    if not model_admin.has_change_permission(request, template):
-        raise PermissionDenied
-    return template
-
-
 def actor_of(request: HttpRequest) -> Actor:
     return Actor.admin(cast(User, request.user))
-
-
-def page(
-    model_admin: ModelAdmin[DocumentTemplate],
-    request: HttpRequest,
-    template_name: str,
-    context: dict[str, Any],
-    original: DocumentTemplate | None = None,
-) -> HttpResponse:
-    site = model_admin.admin_site.each_context(request)
-    shown = {**site, "opts": model_admin.opts, "original": original, **context}
-    return TemplateResponse(request, f"{TEMPLATES}/{template_name}", shown)

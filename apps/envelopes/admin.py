@@ -21,7 +21,7 @@ from unfold.decorators import action, display
 from apps.accounts.models import User
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
-from apps.core.record_admin import RecordAdmin
+from apps.core.administration import RecordAdmin
 from apps.envelopes import services
 from apps.envelopes.models import Envelope, EnvelopeEvent
 
@@ -63,7 +63,7 @@ class EnvelopeAdmin(RecordAdmin):
     search_fields = ("label", "guid", "owner__name")
     date_hierarchy = "created_at"
     list_before_template = "admin/envelopes/envelope/first_envelope.html"
-    change_form_outer_before_template = "admin/envelopes/envelope/trail.html"
+    change_form_outer_after_template = "admin/envelopes/envelope/trail.html"
     actions_detail = ("destroy",)
     fields = (
         "guid",
@@ -93,7 +93,7 @@ class EnvelopeAdmin(RecordAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """What is known of it, with access and audit trail above."""
+        """What is known of it, with access and audit trail below."""
         envelope = self.get_object(request, object_id)
         context = _tables(request, envelope) if envelope else {}
         return super().change_view(  # type: ignore[no-any-return]
@@ -148,7 +148,7 @@ class EnvelopeAdmin(RecordAdmin):
             "danger": True,
             "back_url": back_url,
         }
-        return TemplateResponse(request, "admin/clients/ask.html", context)
+        return TemplateResponse(request, "admin/ask.html", context)
 
 
 def _tables(request: HttpRequest, envelope: Envelope) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def _tables(request: HttpRequest, envelope: Envelope) -> dict[str, Any]:
 
 def _event_row(event: EnvelopeEvent, names: dict[str, str]) -> list[str]:
     by = names.get(event.actor, event.actor) or event.actor_kind
-    about = " ".join(
+    about = ", ".join(
         part
         for part in (
             names.get(event.grantee, event.grantee),

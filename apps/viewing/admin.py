@@ -16,9 +16,9 @@ from unfold.decorators import display
 
 from apps.accounts.models import User
 from apps.clients.actors import Actor
+from apps.core.administration import RecordAdmin
 from apps.core.errors import CATALOGUE, ErrorCode, PortalError
 from apps.core.ids import digest, is_token
-from apps.core.record_admin import RecordAdmin
 from apps.document_sessions.models import DocumentSession
 from apps.viewing import converting, packages, searching
 from apps.viewing.models import Process, ViewingPackage
