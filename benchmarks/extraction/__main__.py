@@ -10,10 +10,11 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from apps.extraction.reading import confidence, read
 from apps.extraction.reading.findings import Findings
-from benchmarks.extraction import calibration, readings, scoring, truth
+from benchmarks.extraction import calibration, noise, readings, scoring, truth
 from benchmarks.extraction.scoring import Score
 from benchmarks.extraction.truth import HALVES, Case
 from tests import corpus
@@ -22,6 +23,7 @@ _WEIGHTS = Path(__file__).resolve().parents[2] / "apps/extraction/reading/weight
 _AIMS = {"receipts": 0.88, "invoices, page only": 0.93, "invoices with XML": 1.0, "MRZ": 0.95}
 _CLASSES = {"receipts": {"receipt"}, "MRZ": {"passport", "identity-card", "visa"}}
 _HOSTILE = "hostile/made"
+_COPIES = 12
 
 
 def main() -> int:
@@ -39,7 +41,7 @@ def main() -> int:
     paths = dict.fromkeys(case.path for case in cases)
     known = readings.of(paths, fresh=options.fresh, known=options.known)
     if options.fit:
-        _fit(_scores(cases, known)[0])
+        _fit([case for case in cases if case.half == HALVES[0]], known)
         print(f"Written: {_WEIGHTS}. Run again without --fit.")
         return 0
     scores, took = _scores(cases, known)
@@ -52,9 +54,7 @@ def main() -> int:
     return 0
 
 
-def _scores(
-    cases: Sequence[Case], known: dict[Path, dict[str, object]]
-) -> tuple[list[Score], float]:
+def _scores(cases: Sequence[Case], known: dict[Path, dict[str, Any]]) -> tuple[list[Score], float]:
     scores, took = [], 0.0
     for case in cases:
         reading = dict(known[case.path])
@@ -150,20 +150,27 @@ def _errors(scores: Sequence[Score]) -> None:
 # --- fitting
 
 
-def _fit(scores: Sequence[Score]) -> None:
-    chosen = [score for score in scores if score.case.half == HALVES[0]]
-    samples = [
-        calibration.sample(field, right=right)
-        for score, _, field, right in scoring.predictions(chosen)
-        if field.source in ("text", "ocr", "mrz") and score.case.family != "invoices with XML"
-    ]
+def _fit(cases: Sequence[Case], known: dict[Path, dict[str, Any]]) -> None:
+    """Writes the weights, fitted on documents as they are and spoilt."""
+    samples = []
+    for seed in range(_COPIES + 1):
+        spoilt = {
+            path: noise.spoilt(reading, seed) if seed else reading
+            for path, reading in known.items()
+        }
+        fitting = [case for case in cases if case.family != "invoices with XML"]
+        samples += [
+            calibration.sample(field, right=right)
+            for _, _, field, right in scoring.predictions(_scores(fitting, spoilt)[0])
+            if field.source in ("text", "ocr", "mrz")
+        ]
     weights = calibration.fit(samples)
     lines = "".join(f'    "{name}": {weight},\n' for name, weight in weights.items())
     _WEIGHTS.write_text(
         '"""Made by `python -m benchmarks.extraction --fit`; see `confidence`.\n\n'
-        f"From {len(samples)} values of the development half, "
-        f'{sum(entry.right for entry in samples)} of them right.\n"""\n\n'
-        "WEIGHTS: dict[str, float] = {\n" + lines + "}\n"
+        f"From {len(samples)} values of the development half, {_COPIES} of {_COPIES + 1} readings "
+        f"spoilt;\n{sum(entry.right for entry in samples)} values were right.\n"
+        '"""\n\nWEIGHTS: dict[str, float] = {\n' + lines + "}\n"
     )
 
 
