@@ -74,14 +74,20 @@ def _image(document: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:
     )
 
 
-def scan(lines: list[str], *, turned: float = 0, dpi: int = 150) -> Image.Image:
-    """A scan of a page with these lines, turned clockwise by so many degrees."""
+def scan(
+    lines: list[str], *, turned: float = 0, dpi: int = 150, shades: dict[int, int] | None = None
+) -> Image.Image:
+    """A scan of a page with these lines, turned clockwise by so many degrees.
+
+    `shades` gives lines, by number, another grey than nearly black.
+    """
     scale = dpi / 72
     picture = Image.new("L", (round(SIZE[0] * scale), round(SIZE[1] * scale)), 255)
     draw = ImageDraw.Draw(picture)
     font = ImageFont.truetype(_FONT, round(12 * scale))
     for number, line in enumerate(lines):
-        draw.text((70 * scale, (100 + 30 * number) * scale), line, fill=20, font=font)
+        shade = (shades or {}).get(number, 20)
+        draw.text((70 * scale, (100 + 30 * number) * scale), line, fill=shade, font=font)
     return picture.rotate(-turned, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC)
 
 

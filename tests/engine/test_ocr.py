@@ -79,6 +79,17 @@ def test_a_forged_text_layer_is_reported_and_not_read(engine: EngineProcess) -> 
     assert readings.texts(found["hidden"]) == ["999,00"]
 
 
+def test_what_is_too_faint_to_see_is_not_read(engine: EngineProcess) -> None:
+    faint = readings.scan(["Total 119,00", "Total 999,00"], shades={1: 240})
+    found = readings.read(engine, readings.scanned(faint), ocr=True)
+    assert readings.texts(found["words"]) == ["Total", "119,00"]
+    assert {word["reason"] for word in found["hidden"]} <= {"white"}
+    grey = readings.scan(["Total 119,00", "Tax 19,00"], shades={1: 190})
+    assert "19,00" in readings.texts(
+        readings.read(engine, readings.scanned(grey), ocr=True)["words"]
+    )
+
+
 def test_outlined_text_is_read(engine: EngineProcess) -> None:
     svg = (
         b'<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200">'

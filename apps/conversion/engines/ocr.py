@@ -12,9 +12,10 @@ from . import page_pictures
 from .lines import Word, described, in_reading_order
 from .ocr_models import Models, Pixels, Reading
 from .raster import Canvas
-from .words import Scan
+from .words import Scan, described_hidden
 
-_LONGEST, _GLANCE = 2000, 1280  # pixels: of the picture read, of the picture looked at for lines
+# Pixels: of the picture read, of the picture looked at for lines, and once more where it has none.
+_LONGEST, _GLANCE, _FURTHER = 2000, 1280, 736
 _DOTS_PER_INCH = 200.0
 _STEEP = 1.5  # how much higher than wide a line of a page is that lies on its side
 _VERTICAL = 2.0  # and a line that runs up or down an upright page
@@ -22,6 +23,7 @@ _GLANCED_AT = 16  # lines that decide whether a page stands on its head
 _DOUBT = 0.25  # nearer to even odds than this, reading some lines both ways decides
 _READ_TO_DECIDE = 6
 _LEAST_CONFIDENCE = 0.5  # of a line
+_LEAST_CONTRAST = 24.0  # of 255
 _GAP = 3.5  # in widths of a character, between two words without a space
 _LONG = 3.0  # how much wider than high a line is that tells the skew
 
@@ -55,14 +57,14 @@ def _picture(document: Any, page: Any) -> Pixels:
 
 def read(models: Models, picture: Pixels, scale: float = 1.0) -> Scan:
     """The words in a picture (height, width, 3), in reading order; boxes are pixels x `scale`."""
-    lines = models.find(picture, _GLANCE)
+    lines = _lines(models, picture)
     if not len(lines):
-        return Scan([], 0.0)
+        return Scan([], [], 0.0)
     quarters = _quarters(models, picture, lines)
     upright = numpy.ascontiguousarray(numpy.rot90(picture, -quarters))
     if quarters:
         # Lines are found best where they run as they should.
-        lines = models.find(upright, _GLANCE)
+        lines = _lines(models, upright)
     lines = _with_vertical_lines(models, upright, lines)
     skew = _skew(lines)
     readings = models.read(upright, lines)
@@ -72,8 +74,32 @@ def read(models: Models, picture: Pixels, scale: float = 1.0) -> Scan:
         for word in _words(corners, reading)
     ]
     degrees = 180 - (180 - 90 * quarters + skew) % 360
-    words = _ordered(found, skew, _Placing(quarters, picture.shape, scale))
-    return Scan(words, round(degrees, 1) or 0.0)
+    placing = _Placing(quarters, picture.shape, scale)
+    faint = [_is_faint(upright, word) for word in found]
+    plain = [word for word, is_faint in zip(found, faint, strict=True) if not is_faint]
+    hidden = [word for word, is_faint in zip(found, faint, strict=True) if is_faint]
+    return Scan(
+        _ordered(plain, skew, placing),
+        [described_hidden(word.text, placing.box(word), "white") for word in hidden],
+        round(degrees, 1) or 0.0,
+    )
+
+
+def _lines(models: Models, picture: Pixels) -> Array:
+    lines = models.find(picture, _GLANCE)
+    # A few words on an empty page are found from further away.
+    return lines if len(lines) else models.find(picture, _FURTHER)
+
+
+def _is_faint(upright: Pixels, word: _Found) -> bool:
+    """Whether a word has so little contrast that a person would not see it."""
+    left, top = word.corners.min(axis=0).astype(int).clip(0)
+    right, bottom = word.corners.max(axis=0).astype(int) + 1
+    part = upright[top:bottom, left:right]
+    if not part.size:
+        return True
+    dark, bright = numpy.percentile(part.reshape(-1, 3), (2, 98), axis=0)
+    return bool((bright - dark).max() < _LEAST_CONTRAST)
 
 
 def _quarters(models: Models, picture: Pixels, lines: Array) -> int:
@@ -178,6 +204,13 @@ class _Placing(NamedTuple):
     shape: tuple[int, ...]
     scale: float
 
+    def box(self, word: _Found) -> list[float]:
+        """The box on the page around a word of the upright picture."""
+        corners = word.corners
+        edges = numpy.concatenate((corners.min(axis=0), corners.max(axis=0)))
+        box: list[float] = self.on_page(edges[None])[0].tolist()
+        return box
+
     def on_page(self, boxes: Array) -> Array:
         """Boxes (n, 4) of the upright picture as boxes of the page."""
         height, width = self.shape[:2]
@@ -199,8 +232,7 @@ def _ordered(found: list[_Found], skew: float, placing: _Placing) -> list[dict[s
     cosine, sine = math.cos(math.radians(skew)), math.sin(math.radians(skew))
     level = corners @ numpy.array([[cosine, -sine], [sine, cosine]])
     order = in_reading_order(numpy.concatenate((level.min(axis=1), level.max(axis=1)), axis=1))
-    boxes = placing.on_page(numpy.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1))
     return [
-        described(Word(found[index].text, boxes[index].tolist(), found[index].confidence), line)
-        for index, line in order
+        described(Word(word.text, placing.box(word), word.confidence), line)
+        for word, line in ((found[index], line) for index, line in order)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from . import codes, page_pictures, pdf, text_words, visibility
@@ -22,6 +22,7 @@ class Scan(NamedTuple):
     """What was read from a page's picture; `turned`: degrees clockwise it was righted by."""
 
     words: list[dict[str, Any]]
+    hidden: list[dict[str, Any]]
     turned: float
 
 
@@ -68,7 +69,7 @@ def read_page(document: Any, number: int, scanner: Scanner | None) -> Meta:
         "source": "text",
         "turned": 0,
         "words": [],
-        "hidden": [hidden_as_json(hidden) for hidden in layer.hidden],
+        "hidden": [described_hidden(*hidden) for hidden in layer.hidden],
         "codes": codes.find(drawn.pixels, drawn.scale) if drawing.may_hold_codes else [],
     }
     if not _is_picture(page, layer, drawn, drawing):
@@ -78,15 +79,16 @@ def read_page(document: Any, number: int, scanner: Scanner | None) -> Meta:
     else:
         scan = scanner(document, page)
         reading |= {"source": "ocr", "words": scan.words, "turned": scan.turned}
-        reading["hidden"] = [one for one in reading["hidden"] if not _says_as_much(one, scan.words)]
+        reading["hidden"] = scan.hidden + [
+            one for one in reading["hidden"] if not _says_as_much(one, scan.words)
+        ]
     page.close()
     return reading
 
 
-def hidden_as_json(hidden: text_words.Hidden) -> Meta:
+def described_hidden(text: str, box: Sequence[float], reason: text_words.Reason) -> Meta:
     """A hidden word as the reading of a page gives it."""
-    box = [round(value, 1) for value in hidden.box]
-    return {"text": hidden.text, "box": box, "reason": hidden.reason}
+    return {"text": text, "box": [round(value, 1) for value in box], "reason": reason}
 
 
 def _says_as_much(hidden: Meta, words: list[Meta]) -> bool:
