@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9OI]{2}(?:\s?[A-Z0-9]){11,30}(?![A-Z0-9])")
+# Several may begin in one stretch of capitals and digits: each beginning is looked at.
+_IBAN = re.compile(r"(?<![A-Z0-9])(?=([A-Z]{2}[0-9OI]{2}(?:\s?[A-Z0-9]){11,30}(?![A-Z0-9])))")
 BIC = re.compile(r"(?<![A-Z0-9])[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Z0-9])")
 # National lengths of the SWIFT registry; a text that goes on behind is cut there.
 _IBAN_LENGTHS = {
@@ -44,11 +45,11 @@ def valid_iban(text: str) -> bool:
 
 def find_ibans(text: str) -> Iterator[tuple[str, int, int, bool]]:
     """(IBAN without blanks, start, end, whether its check digits hold) of a text."""
-    for match in IBAN.finditer(text.upper()[:2000]):
-        start, length = match.start(), _IBAN_LENGTHS.get(match[0][:2])
-        end, seen = match.end(), 0
+    for match in _IBAN.finditer(text.upper()[:2000]):
+        start, length = match.start(), _IBAN_LENGTHS.get(match[1][:2])
+        end, seen = match.end(1), 0
         if length:
-            for offset, sign in enumerate(match[0], start):
+            for offset, sign in enumerate(match[1], start):
                 seen += sign.isalnum()
                 if seen == length:
                     end = offset + 1

@@ -124,7 +124,7 @@ def payment(rows: Sequence[Row]) -> dict[str, Field]:
     for row in rows:
         run = row.whole
         for iban, start, end, holds in identifiers.find_ibans(run.text):
-            labelled = "IBAN" in run.folded.text
+            labelled = "IBAN" in run.text[max(0, start - 12) : start].upper()
             if not holds and not labelled:
                 continue
             rank = 2 * holds + labelled

@@ -7,6 +7,19 @@ from decimal import Decimal
 from apps.extraction.reading import identifiers
 from apps.extraction.reading.findings import Field, Table, Validation
 
+# What `of` may say; other rules need the document itself.
+CODES = frozenset(
+    (
+        "sum_mismatch",
+        "tax_implausible",
+        "change_mismatch",
+        "lines_mismatch",
+        "date_order",
+        "iban_check",
+        "vat_check",
+    )
+)
+_NUMERIC = ("amount", "number", "integer")
 _TOLERANCE = Decimal("0.02")
 _MOST_TAX = Decimal("0.35")
 
@@ -24,7 +37,8 @@ def of(fields: dict[str, Field], tables: list[Table]) -> list[Validation]:
 
 def _amount(fields: dict[str, Field], name: str) -> Decimal | None:
     field = fields.get(name)
-    return Decimal(str(field.value)) if field is not None else None
+    # A caller's own schema may call anything so.
+    return Decimal(str(field.value)) if field and field.type in _NUMERIC else None
 
 
 def _sums(fields: dict[str, Field]) -> list[Validation]:
@@ -51,7 +65,9 @@ def _lines(fields: dict[str, Field], tables: list[Table]) -> list[Validation]:
     net, total = _amount(fields, "net"), _amount(fields, "total")
     for table in tables:
         cells = [row.get("amount") for row in table.rows]
-        if table.name != "lineItems" or not cells or None in cells:
+        if table.name != "lineItems" or not cells:
+            continue
+        if not all(cell and cell.type in _NUMERIC for cell in cells):
             continue
         added = sum((Decimal(str(cell.value)) for cell in cells if cell), Decimal())
         known = [value for value in (net, total) if value is not None]
