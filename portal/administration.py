@@ -56,6 +56,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:workfiles_workfile_changelist"),
                     },
                     {
+                        "title": "Extraction",
+                        "icon": "data_object",
+                        "link": reverse_lazy("admin:extraction_extractionrequest_changelist"),
+                    },
+                    {
                         "title": "Envelopes",
                         "icon": "encrypted",
                         "link": reverse_lazy("admin:envelopes_envelope_changelist"),

@@ -87,12 +87,11 @@ class Env:
         self.faults.append(f"{name}: {word!r} is not one of {', '.join(among)}")
         return default
 
-    def require(self, *names: str, where: bool) -> None:
-        """Notes a fault for each variable that is blank where it is needed."""
-        if where:
-            self.faults += [
-                f"{name}: needed here, and not set" for name in names if not self._word(name)
-            ]
+    def require(self, *names: str) -> None:
+        """Notes a fault for each variable that is blank."""
+        self.faults += [
+            f"{name}: it is needed, and not set" for name in names if not self._word(name)
+        ]
 
     def words(self, name: str, default: list[str]) -> list[str]:
         """A list, separated by commas or blanks."""

@@ -276,7 +276,9 @@ EXTRACTION_API_KEY = env.secret("EXTRACTION_API_KEY")
 EXTRACTION_MODEL = env.text("EXTRACTION_MODEL")
 EXTRACTION_SYNC_SECONDS = env.integer("EXTRACTION_SYNC_SECONDS", 30, least=0, most=100)
 EXTRACTION_PAGES = env.integer("EXTRACTION_PAGES", 500, least=1)
-env.require("EXTRACTION_URL", "EXTRACTION_MODEL", where=EXTRACTION_ENGINE == "openai")
+if EXTRACTION_ENGINE == "openai":
+    env.require("EXTRACTION_URL", "EXTRACTION_MODEL")
+    CELERY_TASK_ROUTES["extraction.work"] = {"queue": NETWORK_QUEUE}
 
 # --- People and programs ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -133,6 +133,28 @@ def post(
         return answer.status
 
 
+def exchange(
+    url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, most: int
+) -> bytes:
+    """Sends `body` to a service that the environment names, also on one's own network; its answer.
+
+    No redirect is followed. Raises REMOTE_FAILED for an answer other than 200 or larger than `most`
+    bytes, and as :func:`post` does.
+    """
+    deadline = time.monotonic() + seconds
+    parts = _parts(url)
+    address = _resolve(parts, allow_private=True)
+    with _ask("POST", parts, address, headers, deadline, body) as answer:
+        if answer.status != 200:
+            raise PortalError(ErrorCode.REMOTE_FAILED, f"The server answered {answer.status}.")
+        content = b""
+        while chunk := answer.read(64 * 1024):
+            content += chunk
+            if len(content) > most:
+                raise PortalError(ErrorCode.REMOTE_FAILED, "The answer is too long.")
+    return content
+
+
 def check(url: str, *, hosts: Collection[str]) -> SplitResult:
     """The parts of a URL that may be fetched. Raises REMOTE_REFUSED and says what is wrong."""
     parts = _parts(url)

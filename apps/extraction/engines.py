@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.core.errors import ErrorCode, PortalError
+from apps.extraction import model_engine
 from apps.extraction import reading as rules
 from apps.extraction.reading import schema as schemas
 
@@ -25,5 +26,7 @@ def check_schema(body: Json) -> None:
 def understand(reading: Json, schema: Json | None) -> Json:
     """The findings of a reading, and as `engine` what found them."""
     wanted = None if schema is None else schemas.parse(schema)
-    findings = rules.read(reading, schema=wanted).as_json()
-    return findings | {"engine": settings.EXTRACTION_ENGINE}
+    found = rules.read(reading, schema=wanted)
+    if settings.EXTRACTION_ENGINE == "openai":
+        found = model_engine.understand(reading, found, wanted)
+    return found.as_json() | {"engine": settings.EXTRACTION_ENGINE}
