@@ -18,6 +18,7 @@ from apps.extraction import clearing, engines, jobs, services, vault
 from apps.extraction.expectations import Expectation
 from apps.extraction.models import ExtractedDocument as ExtractedDocument
 from apps.extraction.models import ExtractionRequest as ExtractionRequest
+from apps.extraction.models import ResultVersion
 from apps.extraction.services import SCOPE, Extraction
 from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS
@@ -260,13 +261,22 @@ def is_picture(found: ExtractedDocument) -> bool:
 
 def result(extraction: Extraction, request: ExtractionRequest) -> Json | None:
     """The newest version of a result, with its number as `version`; None when there is none."""
-    version = request.versions.order_by("-number").first()
-    if version is None:
+    newest = request.versions.order_by("-number").first()
+    if newest is None:
         return None
+    return _members(extraction, request, newest) | {"version": newest.number}
+
+
+def version(extraction: Extraction, request: ExtractionRequest, number: int) -> Json:
+    """One version of a result, which has to be there."""
+    return _members(extraction, request, request.versions.get(number=number))
+
+
+def _members(extraction: Extraction, request: ExtractionRequest, version: ResultVersion) -> Json:
     about = jobs.about(request, version.number)
     content = vault.decrypt(extraction.keyring.data, version.content, about=about)
     members: Json = json.loads(content)
-    return members | {"version": version.number}
+    return members
 
 
 def delete(extraction: Extraction, identity: str) -> None:

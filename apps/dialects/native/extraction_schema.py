@@ -11,7 +11,7 @@ from apps.conversion.recipe import RASTER_FORMATS
 from apps.core.errors import ErrorCode
 from apps.dialects import schema as api
 from apps.dialects.native.schema import COMPONENTS, LATER, SESSION, problems
-from apps.extraction.reviews import ACTIONS
+from apps.extraction.changes import ACTIONS
 
 Json = dict[str, Any]
 View = TypeVar("View", bound=type)
@@ -44,11 +44,15 @@ _COMMON: dict[str, Json] = {
     "class_name": _or_null(_TEXT),
     "confidence": _or_null(_NUMBER),
     "version": _or_null(_COUNT),
+    "review": _or_null(api.shape({"state": {"type": "string", "const": "checked"}, "by": _TEXT})),
+    "left_count": _or_null(_COUNT | {"description": "Fields that a person should look at."}),
 }
 _REVIEWS: dict[str, Json] = {
     "ReviewState": api.shape(
         {
             "reviewer": _or_null(_TEXT),
+            "threshold": _NUMBER
+            | {"description": "Values at least as sure need not be looked at."},
             "client": _TEXT,
             "documents": api.array(
                 api.shape(
@@ -86,6 +90,8 @@ _BRIEF: Json = {
     "class_name": "Purchasing: Invoice",
     "confidence": 0.97,
     "version": 1,
+    "review": None,
+    "left_count": 2,
 }
 _FIELD: Json = {
     "value": "119.00",
@@ -149,6 +155,7 @@ get_review = _call(
             api.ref("ReviewState"),
             {
                 "reviewer": "J. Doe",
+                "threshold": 0.95,
                 "client": "Web shop",
                 "documents": [
                     _BRIEF | {"page_count": 1, "field_count": 7, "checked_count": 2},
@@ -174,7 +181,8 @@ correct = _call(
                         {
                             "field": {
                                 "type": "string",
-                                "description": 'A name, or "table[row].column".',
+                                "description": 'A name, or "table[row].column"; to remove, '
+                                '"table[row]"; blank to say that the document is checked.',
                             },
                             "action": {"type": "string", "enum": list(ACTIONS)},
                             "value": {"description": "Null: there is none."},
@@ -183,7 +191,7 @@ correct = _call(
                             "page": _COUNT,
                             "box": _BOX,
                         },
-                        ["field", "action"],
+                        ["action"],
                     )
                 ),
             }
@@ -197,14 +205,35 @@ correct = _call(
         },
     ),
 )
+undo = _call(
+    "undoReviewCorrections",
+    _SHOWN | LATER | problems(*_FIND, *_BODY, ErrorCode.RESULT_OUTDATED),
+    _IDENTITY,
+    request=api.sends_json(
+        api.shape(
+            {
+                "version": {"type": "integer", "description": "That the person saw."},
+                "undone": {"type": "integer", "description": "Whose changes are taken back."},
+            }
+        ),
+        {"version": 3, "undone": 3},
+    ),
+)
 read_text = _call(
     "readReviewText",
-    {200: api.answers("The words.", api.shape({"text": _TEXT}), {"text": "119,00"})}
+    {
+        200: api.answers(
+            "The words.",
+            api.shape({"text": _TEXT, "value": _TEXT}),
+            {"text": "119,00", "value": "119.00"},
+        )
+    }
     | LATER
     | problems(*_FIND, *_BODY, ErrorCode.PAGE_NOT_FOUND),
     _IDENTITY,
     request=api.sends_json(
-        api.shape({"page": _COUNT, "box": _BOX}), {"page": 0, "box": [470, 610, 520, 622]}
+        api.shape({"page": _COUNT, "box": _BOX, "type": _TEXT}, ["page", "box"]),
+        {"page": 0, "box": [470, 610, 520, 622], "type": "amount"},
     ),
 )
 get_page_image = _call(

@@ -10,7 +10,7 @@ from apps.dialects.base import PublicView, disposition, file_response, json_body
 from apps.dialects.native import extraction_schema as schema
 from apps.dialects.native import extraction_wire, wire
 from apps.dialects.native.views import NativeView
-from apps.extraction import documents, exports, pages, reviews
+from apps.extraction import changes, documents, exports, pages, reviews
 from apps.workfiles import services as workfiles
 
 _SECONDS = 4.0
@@ -54,12 +54,26 @@ class Corrections(ReviewView):
     def post(self, request: Request, token: str, identity: str) -> HttpResponse:
         """Corrects, confirms or adds fields: a new version, unless somebody else was faster."""
         review = reviews.find(token)
-        version, changes = extraction_wire.corrections(json_body(request))
-        reviews.correct(review, identity, version=version, changes=changes)
+        version, wanted = extraction_wire.corrections(json_body(request))
+        reviews.correct(review, identity, version=version, changes=wanted)
         found = documents.document(review.extraction, identity)
         return self.answer(extraction_wire.document(review, found))
 
 
+class Undo(ReviewView):
+    """POST /api/v1/reviews/{token}/documents/{id}/undo"""
+
+    @schema.undo
+    def post(self, request: Request, token: str, identity: str) -> HttpResponse:
+        """Takes back what one version changed: a new version, unless somebody else was faster."""
+        review = reviews.find(token)
+        version, undone = extraction_wire.undoing(json_body(request))
+        reviews.undo(review, identity, version=version, undone=undone)
+        found = documents.document(review.extraction, identity)
+        return self.answer(extraction_wire.document(review, found))
+
+
+@schema.described
 class TextInBox(ReviewView):
     """POST /api/v1/reviews/{token}/documents/{id}/text"""
 
@@ -68,8 +82,9 @@ class TextInBox(ReviewView):
         """The words in a box that a person drew on a page."""
         review = reviews.find(token)
         found = documents.document(review.extraction, identity)
-        page, box = extraction_wire.page_and_box(json_body(request))
-        return self.answer({"text": pages.text_in(review.extraction, found, page, box)})
+        page, box, kind = extraction_wire.place(json_body(request))
+        text = pages.text_in(review.extraction, found, page, box)
+        return self.answer({"text": text, "value": changes.proposed(text, kind)})
 
 
 class PageImage(ReviewView):

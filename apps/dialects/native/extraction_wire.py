@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.native.errors import problem
-from apps.extraction import documents, reviews
+from apps.extraction import changes, documents
+from apps.extraction.changes import Change
 from apps.extraction.documents import ExtractedDocument
-from apps.extraction.reviews import Change, Review
+from apps.extraction.reviews import Review
 
 Json = dict[str, Any]
 _MOST_CHANGES = 200
@@ -22,6 +23,7 @@ def review(found: Review) -> Json:
     session = found.extraction.session
     return {
         "reviewer": found.reviewer or None,
+        "threshold": changes.AUTO_ACCEPT,
         "client": session.client.name,
         "documents": [_brief(found, one) for one in documents.documents(found.extraction)],
         "expires_at": session.expires_at.isoformat(),
@@ -67,17 +69,29 @@ def _document(found: Review, one: ExtractedDocument) -> tuple[Json, Json | None]
         "validations": shown.get("validations", []),
         "warnings": shown.get("warnings", []),
         "author": shown.get("author"),
+        "review": shown.get("review"),
+        "left_count": None if result is None else changes.left_to_check(result),
     }, result
 
 
 def corrections(body: Json) -> tuple[int, list[Change]]:
     """`version` and `changes`. Raises INPUT_INVALID."""
-    version, changes = body.get("version"), body.get("changes")
-    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise _invalid("version", "integer")
-    if not isinstance(changes, list) or not 1 <= len(changes) <= _MOST_CHANGES:
+    version, wanted = _version(body, "version"), body.get("changes")
+    if not isinstance(wanted, list) or not 1 <= len(wanted) <= _MOST_CHANGES:
         raise _invalid("changes", "array")
-    return version, [_change(one, f"changes[{number}]") for number, one in enumerate(changes)]
+    return version, [_change(one, f"changes[{number}]") for number, one in enumerate(wanted)]
+
+
+def undoing(body: Json) -> tuple[int, int]:
+    """`version` and `undone`. Raises INPUT_INVALID."""
+    return _version(body, "version"), _version(body, "undone")
+
+
+def _version(body: Json, name: str) -> int:
+    number = body.get(name)
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number < 2**31:
+        raise _invalid(name, "integer")
+    return number
 
 
 def _change(one: Any, at: str) -> Change:
@@ -90,12 +104,12 @@ def _change(one: Any, at: str) -> Change:
             at=f"{at}.{foreign[:80]}",
         )
     action = one.get("action")
-    if action not in reviews.ACTIONS:
+    if action not in changes.ACTIONS:
         raise PortalError(
             ErrorCode.INPUT_INVALID,
-            f"`{at}.action` must be one of {', '.join(reviews.ACTIONS)}.",
+            f"`{at}.action` must be one of {', '.join(changes.ACTIONS)}.",
             at=f"{at}.action",
-            expected=list(reviews.ACTIONS),
+            expected=list(changes.ACTIONS),
         )
     value = one.get("value")
     if value is not None and not isinstance(value, str | bool):
@@ -104,7 +118,7 @@ def _change(one: Any, at: str) -> Change:
     if page is not None and (isinstance(page, bool) or not isinstance(page, int)):
         raise _invalid(f"{at}.page", "integer")
     return Change(
-        field=_text(one, "field", at),
+        field=_text(one, "field", at, default="" if action == "check" else None),
         action=action,
         value=value,
         type=_text(one, "type", at, default=""),
@@ -114,12 +128,12 @@ def _change(one: Any, at: str) -> Change:
     )
 
 
-def page_and_box(body: Json) -> tuple[int, tuple[float, float, float, float]]:
-    """`page` and `box`. Raises INPUT_INVALID."""
+def place(body: Json) -> tuple[int, tuple[float, float, float, float], str]:
+    """`page`, `box` and the `type` of the value, if it is known. Raises INPUT_INVALID."""
     page = body.get("page")
     if isinstance(page, bool) or not isinstance(page, int) or page < 0:
         raise _invalid("page", "integer")
-    return page, box(body.get("box"), "box")
+    return page, box(body.get("box"), "box"), _text(body, "type", "", default="")
 
 
 def box(value: Any, at: str) -> tuple[float, float, float, float]:
@@ -137,7 +151,7 @@ def box(value: Any, at: str) -> tuple[float, float, float, float]:
 def _text(one: Json, name: str, at: str, *, default: str | None = None) -> str:
     value = one.get(name, default)
     if not isinstance(value, str):
-        raise _invalid(f"{at}.{name}", "string")
+        raise _invalid(f"{at}.{name}" if at else name, "string")
     return value
 
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path(_review, extraction_views.State.as_view()),
     path(_reviewed, extraction_views.Document.as_view()),
     path(f"{_reviewed}/corrections", extraction_views.Corrections.as_view()),
+    path(f"{_reviewed}/undo", extraction_views.Undo.as_view()),
     path(f"{_reviewed}/text", extraction_views.TextInBox.as_view()),
     path(f"{_reviewed}/pages/<int:page>/image", extraction_views.PageImage.as_view()),
     path(f"{_review}/export/<str:format>", extraction_views.Export.as_view()),

@@ -111,7 +111,7 @@ def test_corrections(reviewer: Reviewer, server: Caller, session: str, document:
     assert fields["total"]["state"] == "confirmed" and fields["total"]["by"] == "J. Doe"
     assert fields["orderNumber"] == {
         "value": "A-1",
-        "type": "string",
+        "type": "text",
         "confidence": 1.0,
         "source": "person",
         "state": "added",
@@ -273,3 +273,76 @@ def test_neither_token_nor_content_is_stored(reviewer: Reviewer) -> None:
     assert reviewer.token not in stored and "J. Doe" not in stored
     version = bytes(ResultVersion.objects.get().content)
     assert b"119" not in version and b"total" not in version
+
+
+# --- Being done, and thinking again -------------------------------------------------------------
+def test_a_document_is_checked(reviewer: Reviewer, document: str) -> None:
+    state = reviewer.get().json()
+    assert 0.5 < state["threshold"] <= 1
+    (brief,) = state["documents"]
+    assert brief["review"] is None
+    names = [
+        name
+        for name, field in reviewer.get(f"/documents/{document}").json()["fields"].items()
+        if field["confidence"] < state["threshold"]
+    ]
+    assert brief["left_count"] == len(names) > 0
+    told = reviewer.correct(
+        document,
+        1,
+        *({"field": name, "action": "confirm"} for name in names),
+        {"action": "check"},
+    ).json()
+    assert told["review"] == {"state": "checked", "by": "J. Doe"} and told["left_count"] == 0
+    assert reviewer.get().json()["documents"][0]["review"] == told["review"]
+
+
+def test_undo(reviewer: Reviewer, server: Caller, session: str, document: str) -> None:
+    original = reviewer.get(f"/documents/{document}").json()["fields"]
+    reviewer.correct(document, 1, {"field": "total", "action": "correct", "value": "120.00"})
+    reviewer.correct(document, 2, {"field": "note", "action": "add", "value": "x"})
+    told = reviewer.post(f"/documents/{document}/undo", {"version": 3, "undone": 2}).json()
+    assert told["version"] == 4 and told["fields"]["total"] == original["total"]
+    assert told["fields"]["note"]["value"] == "x"
+    assert [row.field for row in FieldCorrection.objects.all()] == ["note"]
+    other = Reviewer(server, session, "K. Roe")
+    other.correct(document, 4, {"field": "note", "action": "correct", "value": "y"})
+    answer = reviewer.post(f"/documents/{document}/undo", {"version": 5, "undone": 3})
+    assert_problem(answer, 409, "result_outdated")
+    for body in ({"version": 5, "undone": 1}, {"version": 5, "undone": 6}, {"version": 5}):
+        answer = reviewer.post(f"/documents/{document}/undo", body)
+        assert_problem(answer, 422, "input_invalid")
+    answer = reviewer.post(f"/documents/{document}/undo", {"version": 4, "undone": 4})
+    assert_problem(answer, 409, "result_outdated")
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("amount", "-1.5", "1.234,50"),
+        ("number", "12.5", "12,5"),
+        ("integer", "12", "12.5"),
+        ("currency", "EUR", "euro"),
+        ("date", "2026-02-28", "2026-02-30"),
+        ("boolean", True, "yes"),
+        ("text", "Müller", ""),
+    ],
+)
+def test_values_have_their_types(
+    reviewer: Reviewer, document: str, kind: str, good: Any, bad: Any
+) -> None:
+    change = {"field": "own.field-1", "action": "add", "type": kind}
+    refused = reviewer.correct(document, 1, change | {"value": bad})
+    assert_problem(refused, 422, "input_invalid")
+    told = reviewer.correct(document, 1, change | {"value": good}).json()
+    assert told["fields"]["own.field-1"]["value"] == good
+
+
+def test_text_in_a_box_is_proposed_as_a_value(reviewer: Reviewer, document: str) -> None:
+    total = reviewer.get(f"/documents/{document}").json()["fields"]["total"]
+    xs, ys = zip(*total["polygon"], strict=True)
+    box = [min(xs) - 80, min(ys), max(xs) + 80, max(ys)]
+    answer = reviewer.post(
+        f"/documents/{document}/text", {"page": 0, "box": box, "type": "amount"}
+    ).json()
+    assert answer["value"] == "119.00" and len(answer["text"]) >= 6
