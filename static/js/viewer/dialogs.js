@@ -12,7 +12,11 @@ export function enableDialogs() {
 
 /** Shows the keys. @param {boolean} compares whether those of a comparison do something */
 export function openHelp(compares) {
-  const known = KEYS.filter(({ group }) => compares || group !== COMPARE);
+  showKeys(KEYS.filter(({ group }) => compares || group !== COMPARE));
+}
+
+/** @param {typeof KEYS} known the keys that do something */
+export function showKeys(known) {
   byId("help-body").replaceChildren(
     ...Object.entries(Object.groupBy(known, (row) => row.group)).map(([group, rows]) =>
       make(

@@ -92,22 +92,23 @@ export const KEYS = [
   { group: "Document", text: "Close what is open", shown: ["Esc"], keys: { Escape: "close" } },
 ];
 
-const COMMANDS = Object.assign({}, ...KEYS.map((row) => row.keys));
 const TYPING = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]';
 const ACTS_ITSELF = "button, a, input, summary";
 
 /**
  * Listens to the keys.
  * @param {(command: string) => boolean} run whether there was something to do
+ * @param {typeof KEYS} [rows] the page's keys
  */
-export function enableKeyboard(run) {
+export function enableKeyboard(run, rows = KEYS) {
+  const commands = Object.assign({}, ...rows.map((row) => row.keys));
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
     const ctrl = event.ctrlKey || event.metaKey;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const shifted = event.shiftKey && COMMANDS[`shift+${key}`];
+    const shifted = event.shiftKey && commands[`shift+${key}`];
     const name = ctrl ? `ctrl+${key}` : shifted ? `shift+${key}` : key;
-    const command = COMMANDS[name];
+    const command = commands[name];
     if (!command) return;
     const target = event.target;
     const inField = target.matches?.(TYPING);

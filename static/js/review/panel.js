@@ -1,0 +1,225 @@
+import { byId, icon, make } from "../viewer/dom.js";
+import { classOf, labelOf, sentence, sureness } from "./labels.js";
+import { cellsToCheck, countLeft, needsLook, valuesOf } from "./result.js";
+import { createRow } from "./row.js";
+import { createTable } from "./table.js";
+
+const CELL = /^(.+)\[\d+\]\./;
+
+/**
+ * What was read from the open document: what needs a look first, then the rest.
+ * @param {{save: (changes: object[]) => Promise<void>, light: (name: string) => void,
+ *   hover: (name: string) => void, locate: (name: string) => Promise<object | null>,
+ *   add: (name?: string) => void, threshold: () => number}} page
+ */
+export function createPanel(page) {
+  const [open, rest] = [byId("open-fields"), byId("rest-fields")];
+  const finishButton = byId("finish");
+  /** @type {(ReturnType<typeof createRow> | ReturnType<typeof createTable>)[]} */
+  let rows = [];
+  let shown = "";
+  let active = "";
+
+  const context = {
+    get threshold() {
+      return page.threshold();
+    },
+    activate,
+    save: page.save,
+    next: goOn,
+    locate: page.locate,
+    hover: page.hover,
+  };
+
+  /* The order stays while a document is open: nothing moves away under somebody's hands. */
+  function build(result) {
+    const { threshold } = context;
+    const fields = Object.entries(result.fields);
+    const isOpen = ([name, value]) => needsLook(result, name, value, threshold);
+    const openTables = result.tables.filter((one) => cellsToCheck(result, one, threshold).length);
+    const restTables = result.tables.filter((one) => !openTables.includes(one));
+    const made = (names, create) => names.map((name) => create(name, context));
+    const names = (entries) => entries.map(([name]) => name);
+    const tables = (list) => made(list.map(({ name }) => name), createTable);
+    const first = [...made(names(fields.filter(isOpen)), createRow), ...tables(openTables)];
+    const then = [
+      ...made(names(fields.filter((entry) => !isOpen(entry))), createRow),
+      ...tables(restTables),
+    ];
+    rows = [...first, ...then];
+    open.replaceChildren(...first.map(({ element }) => element));
+    rest.replaceChildren(...then.map(({ element }) => element));
+    byId("fields").scrollTop = 0;
+    active = "";
+  }
+
+  function append(name, create) {
+    const row = create(name, context);
+    rows.push(row);
+    rest.append(row.element);
+  }
+
+  function show(id, result) {
+    if (id !== shown) build(result);
+    shown = id;
+    const tables = new Set(result.tables.map(({ name }) => name));
+    for (const name of Object.keys(result.fields))
+      if (!rows.some((row) => row.name === name)) append(name, createRow);
+    for (const name of tables) if (!rows.some((row) => row.name === name)) append(name, createTable);
+    // An addition that was taken back is gone.
+    rows = rows.filter((row) => {
+      const stays = row.name in result.fields || tables.has(row.name);
+      if (!stays) row.element.remove();
+      return stays;
+    });
+    for (const row of rows) row.update(result);
+    byId("open-section").hidden = !open.childElementCount;
+    byId("rest-section").hidden = !rest.childElementCount;
+    byId("rest-title").textContent = open.childElementCount ? "The rest" : "Fields";
+    byId("no-fields").hidden = rows.length > 0;
+    head(result);
+    remarks(result);
+    foot(result);
+  }
+
+  function head(result) {
+    const [name, contextName] = classOf(result);
+    byId("class-name").textContent = name;
+    byId("class-context").textContent = contextName;
+    byId("class-sure").textContent =
+      result.class_identifier === "unknown"
+        ? ""
+        : `${sureness(result.confidence, context.threshold)}, ${Math.round(result.confidence * 100)}%`;
+    const { author, version } = result;
+    byId("author").textContent =
+      author?.kind === "person"
+        ? `Version ${version}, by ${author.name || "a person"}`
+        : `Version ${version}, as it was read`;
+  }
+
+  /* What is said of no field that is shown, stands above them. */
+  function remarks(result) {
+    const known = new Set(rows.map((row) => row.name));
+    const rules = result.validations.filter(({ fields }) => !fields.some((name) => known.has(name)));
+    const missing = (rule) => rule.fields.find((name) => /^[A-Za-z][\w-]*$/.test(name));
+    const entries = [
+      ...rules.map((rule) =>
+        remark(rule.severity, sentence(rule), missing(rule) && addButton(missing(rule))),
+      ),
+      ...result.warnings.map(({ message, page: number }) =>
+        remark("warning", number === null ? message : `Page ${number + 1}: ${message}`),
+      ),
+    ];
+    byId("remarks").replaceChildren(...entries);
+    byId("remarks").hidden = !entries.length;
+  }
+
+  const addButton = (name) =>
+    make(
+      "button",
+      { class: "button small", type: "button", click: () => page.add(name) },
+      `Add ${labelOf(name)}`,
+    );
+
+  const remark = (severity, text, more) =>
+    make(
+      "li",
+      { class: "rule", "data-severity": severity },
+      icon("alert"),
+      make("span", {}, text),
+      more,
+    );
+
+  function foot(result) {
+    const left = countLeft(result, context.threshold);
+    const checked = Boolean(result.review);
+    byId("left").textContent = checked
+      ? "This document is checked"
+      : left
+        ? `${left} left to check`
+        : "Nothing left to check";
+    byId("left").toggleAttribute("data-done", !left || checked);
+    finishButton.dataset.ready = String(!left);
+    finishButton.classList.toggle("primary", !left);
+    byId("finish-words").textContent = checked
+      ? "Next document"
+      : left
+        ? "Next field to check"
+        : "Mark as checked";
+    byId("confirm-all").hidden = !left;
+  }
+
+  /* ---- moving ---- */
+
+  function activate(name) {
+    const cell = CELL.exec(name)?.[1];
+    const holder = cell ?? name;
+    if (active !== holder) {
+      rows.find((row) => row.name === active)?.light(false);
+      active = holder;
+    }
+    rows.find((row) => row.name === holder)?.light(true);
+    page.light(name);
+  }
+
+  const current = () => rows.find((row) => row.name === active);
+
+  /* After a field is dealt with: the next one that needs a look, else the end of the document. */
+  function goOn(name) {
+    const at = rows.findIndex((row) => row.name === name);
+    const inOrder = [...rows.slice(at + 1), ...rows.slice(0, at)];
+    const wasRest = rest.contains(rows[at].element);
+    const next = inOrder.find((row) => row.isOpen());
+    if (next && !wasRest) next.focus();
+    else if (wasRest && rows[at + 1]) rows[at + 1].focus();
+    else finishButton.focus();
+  }
+
+  function step(by) {
+    if (!rows.length) return false;
+    const at = rows.findIndex((row) => row.name === active);
+    if (at < 0) rows[0].focus();
+    else if (rows[at + by]) rows[at + by].focus();
+    else if (by > 0) finishButton.focus();
+    return true;
+  }
+
+  return {
+    show,
+    current,
+    step,
+    /** Goes to a field or a cell. @param {string} name */
+    focus(name) {
+      const cell = CELL.exec(name)?.[1];
+      const row = rows.find((one) => one.name === (cell ?? name));
+      if (cell) row?.focusCell(name);
+      else row?.focus();
+    },
+    /** Begins with what needs a look; says whether anything does. */
+    begin() {
+      const first = rows.find((row) => row.isOpen());
+      if (first) first.focus();
+      else finishButton.focus({ preventScroll: true });
+      return Boolean(first);
+    },
+    hover(name) {
+      const cell = CELL.exec(name)?.[1];
+      for (const row of rows) {
+        row.hover(row.name === name);
+        row.hoverCell?.(row.name === cell ? name : "");
+      }
+    },
+    /** The names of all values that need a look. */
+    leftToCheck: (result) =>
+      [...valuesOf(result)]
+        .filter(([name, value]) => needsLook(result, name, value, context.threshold))
+        .map(([name]) => name),
+    /** Whether something is being typed. */
+    isEditing: () => rows.some((row) => row.isEditing()),
+    clear() {
+      [rows, shown, active] = [[], "", ""];
+      open.replaceChildren();
+      rest.replaceChildren();
+    },
+  };
+}

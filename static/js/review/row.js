@@ -1,0 +1,195 @@
+import { icon, make } from "../viewer/dom.js";
+import { createEditor } from "./editor.js";
+import { labelOf, sentence, shownValue, sourceOf, stateOf, sureness } from "./labels.js";
+import { createMeter } from "./meter.js";
+import { boxOf, needsLook, rulesAbout, valueOf } from "./result.js";
+
+/**
+ * A field with its value and what can be done with it.
+ * @typedef {{threshold: number, activate: (name: string) => void,
+ *   save: (changes: import("./api.js").Change[]) => Promise<void>,
+ *   next: (name: string) => void, locate: (name: string) => Promise<{page: number,
+ *   box: number[], text: string} | null>, hover: (name: string) => void}} Context
+ * @param {string} name @param {Context} context
+ */
+export function createRow(name, context) {
+  const label = labelOf(name);
+  const id = `field-${name.replace(/\W/g, "-")}`;
+  const shown = make("span", { class: "row-value" });
+  const state = make("span", { class: "row-state" });
+  const main = make(
+    "button",
+    {
+      class: "row-main",
+      type: "button",
+      "aria-describedby": `${id}-rules`,
+      "aria-keyshortcuts": "Enter e",
+      click: () => context.activate(name),
+      focus: () => context.activate(name),
+      keydown: (event) => {
+        if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+        event.preventDefault();
+        event.stopPropagation();
+        confirm();
+      },
+      dblclick: () => edit(),
+    },
+    make("span", { class: "row-label" }, label),
+    shown,
+    state,
+  );
+  const rules = make("div", { class: "rules", id: `${id}-rules` });
+  const source = make("p", { class: "row-source" });
+  const confirmButton = action("Confirm", "check", "Enter", confirm);
+  const editButton = action("Edit", "edit", "E", () => edit());
+  const pointButton = action("Mark on the page", "target", "B", locate);
+  const absentButton = action("Not on this document", "close", "X", absent);
+  const more = make(
+    "div",
+    { class: "row-more" },
+    source,
+    make("div", { class: "actions" }, confirmButton, editButton, pointButton, absentButton),
+  );
+  const element = make(
+    "li",
+    {
+      class: "row",
+      "data-testid": "field",
+      "data-name": name,
+      pointerenter: () => context.hover(name),
+      pointerleave: () => context.hover(""),
+    },
+    main,
+    more,
+    rules,
+  );
+  /** @type {ReturnType<typeof createEditor> | null} */
+  let editor = null;
+  /** @type {import("./result.js").Value} */
+  let value;
+
+  function action(text, drawing, key, run) {
+    return make(
+      "button",
+      { class: "button small", type: "button", title: `${text} (${key})`, click: run },
+      icon(drawing),
+      text,
+    );
+  }
+
+  function update(result) {
+    value = valueOf(result, name);
+    if (!value) return;
+    const about = rulesAbout(result, name);
+    const open = needsLook(result, name, value, context.threshold);
+    element.dataset.look = open ? "open" : "rest";
+    element.toggleAttribute("data-absent", value.value === null);
+    shown.textContent = shownValue(value.value);
+    state.replaceChildren(createMeter(value, context.threshold));
+    const word = stateOf(value) || sureness(value.confidence, context.threshold);
+    main.ariaLabel = `${label}: ${shownValue(value.value)}. ${word}${open ? ", to check" : ""}`;
+    rules.replaceChildren(
+      ...about.map((rule) =>
+        make(
+          "p",
+          { class: "rule", "data-severity": rule.severity },
+          icon("alert"),
+          make("span", {}, sentence(rule)),
+        ),
+      ),
+    );
+    const place = value.page === null ? "Not shown on a page" : `Page ${value.page + 1}`;
+    const written =
+      value.text && value.text !== String(value.value) ? `, written “${value.text}”` : "";
+    const by = value.by ? ` by ${value.by}` : "";
+    source.textContent = [place, sourceOf(value) + (value.source === "person" ? by : "")]
+      .filter(Boolean)
+      .join(", ")
+      .concat(written);
+    confirmButton.hidden = Boolean(value.state);
+  }
+
+  function attempt(change) {
+    context.save([change]).catch((error) => {
+      if (error.name !== "AbortError") complain(error);
+    });
+  }
+
+  function complain(error) {
+    rules.append(
+      make(
+        "p",
+        { class: "rule", "data-severity": "error", role: "alert" },
+        icon("alert"),
+        make("span", {}, error.detail || error.message),
+      ),
+    );
+  }
+
+  function confirm() {
+    if (!value.state) attempt({ field: name, action: "confirm" });
+    context.next(name);
+  }
+
+  function absent() {
+    attempt({ field: name, action: "correct", value: null });
+    context.next(name);
+  }
+
+  /** @param {{page: number, box: number[], text: string}} [placed] */
+  function edit(placed) {
+    if (editor) return editor.focus();
+    let saved = false;
+    const told = placed?.text || value.value;
+    editor = createEditor(
+      { name, type: value.type, value: told },
+      {
+        async save(typed) {
+          const change = { field: name, action: "correct", value: typed };
+          if (placed) Object.assign(change, { page: placed.page, box: placed.box, text: placed.text });
+          if (typed === value.value && !placed && value.value !== null) {
+            if (!value.state) await context.save([{ field: name, action: "confirm" }]);
+          } else await context.save([change]);
+          saved = true;
+        },
+        leave() {
+          editor.element.remove();
+          editor = null;
+          element.removeAttribute("data-editing");
+          if (saved) context.next(name);
+          else main.focus();
+        },
+      },
+    );
+    element.dataset.editing = "";
+    main.after(editor.element);
+    editor.focus();
+  }
+
+  async function locate() {
+    const placed = await context.locate(name);
+    if (placed) edit(placed);
+    else main.focus();
+  }
+
+  return {
+    name,
+    element,
+    update,
+    confirm,
+    edit: () => edit(),
+    absent,
+    locate,
+    isOpen: () => element.dataset.look === "open",
+    isEditing: () => editor !== null,
+    place: () => (value?.polygon ? { page: value.page, box: boxOf(value) } : null),
+    focus: () => main.focus({ preventScroll: true }),
+    /** @param {boolean} now */
+    light(now) {
+      element.toggleAttribute("data-active", now);
+      if (now) element.scrollIntoView({ block: "nearest" });
+    },
+    /** @param {boolean} now */
+    hover: (now) => element.toggleAttribute("data-hover", now),
+  };
+}
