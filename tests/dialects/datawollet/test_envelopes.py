@@ -5,6 +5,7 @@ Source: seed 003 for what envelopes are; CONTRACT section 3 for paths and bodies
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from apps.core.ids import new_guid, new_token
 from apps.envelopes import contents, services
 from apps.envelopes.models import Envelope, EnvelopeEvent
 from tests import factories
+from tests.dialects.datawollet.conftest import ORIGIN, Caller
+from tests.unit.envelopes.test_dump import dump, spellings
 
 SESSIONS = "sessions:write"
 CREATE, READ, WRITE = "envelopes:create", "envelopes:read", "envelopes:write"
@@ -518,3 +521,45 @@ def test_a_session_that_made_its_envelope_needs_no_more_to_look_at_it() -> None:
     assert one.get("/envelope")["access"] == "write"
     response = one.call("GET", "/envelope/acl")
     assert (code(response), response.json()["scope"]) == ((403, "scope_missing"), READ)
+
+
+# --- Who copies database and disk ---------------------------------------------------------------
+
+
+def test_a_dump_opens_no_envelope_also_while_sessions_have_it(
+    owned: tuple[Program, str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    one, guid, key = owned
+    filled(owned, b"planted text 9034", name="Planted-Name-7261.pdf")
+    with caplog.at_level("DEBUG"):
+        again = program()
+        again.start({"id": guid, "key": key})
+        again.get("/envelope/items")
+        code(again.start({"id": guid, "key": new_token()}))
+    actor = factories.actor("archive", scopes=ALL)
+    data_key = services.attach(actor, guid, key).data_key
+    found = dump() + caplog.text.encode()
+    secrets = [*spellings(base64.urlsafe_b64decode(key + "=")), *spellings(data_key)]
+    secrets += [one.session.encode(), again.session.encode()]
+    for hidden in [*secrets, b"planted text", b"Planted-Name"]:
+        assert hidden not in found, hidden
+
+
+# --- Pages of public clients --------------------------------------------------------------------
+
+
+def test_a_page_keeps_and_reads_documents_and_lets_nobody_vouch_for_people(
+    browser: Caller,
+) -> None:
+    started = browser.start(partitionKey="tab", envelope={"create": True})
+    told = browser.get("/envelope", started["sessionId"])
+    assert told.json()["id"] == started["envelope"]["id"]
+    assert told["Access-Control-Allow-Origin"] == ORIGIN
+    elsewhere = Caller(browser.client, Client(headers={"Origin": ORIGIN}))
+    assert elsewhere.get("/envelope", started["sessionId"]).status_code == 403
+    server = program()
+    server.start({"create": True})
+    body = {"clientId": browser.client.client_id, "subject": "anna"}
+    response = server.call("POST", "/envelope/acl", body)
+    assert (code(response), response.json()["at"]) == ((422, "grant_invalid"), "subject")
+    assert browser.delete("/envelope", started["sessionId"]).status_code == 204
