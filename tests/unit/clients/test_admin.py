@@ -47,6 +47,8 @@ def _client_form(**changes: object) -> dict[str, object]:
         "token_seconds": 3600,
         "session_idle_seconds": 1200,
         "session_maximum_seconds": 86400,
+        "envelope_days": 90,
+        "envelope_maximum_days": 365,
         "workfile_seconds": 86400,
         "scopes": ["viewing:write", "workfiles:write"],
         **changes,
