@@ -100,6 +100,8 @@ def revoke(attached: Attached, client_id: str, *, subject: str = "") -> None:
     client = attached.actor.client
     if client is not None and client_id == client.client_id:
         raise PortalError(ErrorCode.ENVELOPE_DENIED, "A client cannot revoke its own access.")
+    if "\0" in client_id + subject:  # PostgreSQL cannot even look for it
+        raise PortalError(ErrorCode.GRANT_NOT_FOUND)
     with transaction.atomic():
         grants = attached.envelope.grants.filter(client__client_id=client_id, revoked_at=None)
         if subject:

@@ -120,7 +120,7 @@ def _text(body: Mapping[str, Any], name: str, prefix: str = "", *, most: int) ->
     value = body.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:  # PostgreSQL keeps no NUL
         raise _invalid(prefix + name, "string")
     if len(value) > most:
         raise _invalid(prefix + name, "string", maxLength=most)

@@ -545,6 +545,15 @@ def test_a_dump_opens_no_envelope_also_while_sessions_have_it(
         assert hidden not in found, hidden
 
 
+@pytest.mark.parametrize("envelope", [{"create": True, "label": "a\0b"}, {"id": "\0", "key": "x"}])
+def test_what_no_database_keeps_is_refused(owner: Program, envelope: Json) -> None:
+    assert code(program().start(envelope)) == (400, "input_invalid")
+    assert code(owner.call("DELETE", "/envelope/acl/a%00b")) == (404, "grant_not_found")
+    assert code(owner.call("DELETE", "/envelope/acl/a/b%00")) == (404, "grant_not_found")
+    assert code(owner.call("GET", "/envelope/items/%00")) == (404, "envelope_item_not_found")
+    assert owner.call("POST", "/envelope/acl", {"clientId": "a\0b"}).status_code == 400
+
+
 # --- Pages of public clients --------------------------------------------------------------------
 
 
