@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apps.portal_ui import connect, views
+from apps.portal_ui import connect, review, views
 
 app_name = "portal_ui"
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("view/<str:spelled>", views.viewer, name="viewer"),
     path("app/web/connect", connect.connect, name="connect"),
+    path("app/web/review", review.review, name="review"),
     path("favicon.ico", views.favicon),
 ]

@@ -282,7 +282,7 @@ function pick(name) {
   panel.focus(name);
 }
 
-async function withBox(options) {
+async function withBox(type, options) {
   if (drawing || !pages.sheets().length) return null;
   const id = open;
   drawing = true;
@@ -291,7 +291,7 @@ async function withBox(options) {
   try {
     const drawn = await drawBox(pages, options);
     if (!drawn || drawn === "skipped") return drawn;
-    return { ...drawn, text: await api.textIn(id, drawn.page, drawn.box) };
+    return { ...drawn, ...(await api.textIn(id, drawn.page, drawn.box, type)) };
   } catch (error) {
     complain(error);
     return null;
@@ -304,7 +304,7 @@ async function withBox(options) {
 /* Shows the box of a field in the other view, or lets a person draw it anew. */
 async function locate() {
   const row = panel.current();
-  const placed = await withBox({
+  const placed = await withBox(row.type(), {
     prompt: `Draw a box around ${labelOf(row.name)}.`,
     start: row.place(),
   });
@@ -313,7 +313,7 @@ async function locate() {
 
 async function add(name = "") {
   if (drawing || root.dataset.shows !== "document") return;
-  const placed = await withBox({
+  const placed = await withBox("", {
     prompt: name ? `Draw a box around ${labelOf(name)}.` : "Draw a box around the missing value.",
     skip: "It has no place",
   });

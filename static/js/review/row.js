@@ -9,7 +9,7 @@ import { boxOf, needsLook, rulesAbout, valueOf } from "./result.js";
  * @typedef {{threshold: number, activate: (name: string) => void,
  *   save: (changes: import("./api.js").Change[]) => Promise<void>,
  *   next: (name: string) => void, locate: (name: string) => Promise<{page: number,
- *   box: number[], text: string} | null>, hover: (name: string) => void}} Context
+ *   box: number[], text: string, value: string} | null>, hover: (name: string) => void}} Context
  * @param {string} name @param {Context} context
  */
 export function createRow(name, context) {
@@ -136,11 +136,11 @@ export function createRow(name, context) {
     context.next(name);
   }
 
-  /** @param {{page: number, box: number[], text: string}} [placed] */
+  /** @param {{page: number, box: number[], text: string, value: string}} [placed] */
   function edit(placed) {
     if (editor) return editor.focus();
     let saved = false;
-    const told = placed?.text || value.value;
+    const told = placed?.value || value.value;
     editor = createEditor(
       { name, type: value.type, value: told },
       {
@@ -182,6 +182,7 @@ export function createRow(name, context) {
     locate,
     isOpen: () => element.dataset.look === "open",
     isEditing: () => editor !== null,
+    type: () => value.type,
     place: () => (value?.polygon ? { page: value.page, box: boxOf(value) } : null),
     focus: () => main.focus({ preventScroll: true }),
     /** @param {boolean} now */

@@ -277,7 +277,6 @@ export function createTable(name, context) {
     edit,
     absent: () => {},
     locate: () => {},
-    place: () => null,
     isOpen: () => element.dataset.look === "open",
     isEditing: () => editing,
     focus: () => heading.focus({ preventScroll: true }),
