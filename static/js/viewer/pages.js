@@ -16,9 +16,9 @@ const SETTLED = 90;
  * Only pages in view and a few beside them exist as elements.
  * @param {{scroller: HTMLElement, space: HTMLElement, store: ReturnType<import("./state.js").createStore>,
  *   images: ReturnType<import("./images.js").createImages>, texts: ReturnType<import("./texts.js").createTexts>,
- *   copy: boolean, onMove?: (byReader: boolean) => void}} context
+ *   copy: boolean, onMove?: (byReader: boolean) => void, whose?: string}} context `whose` ends the pages' names
  */
-export function createPages({ scroller, space, store, images, texts, copy, onMove }) {
+export function createPages({ scroller, space, store, images, texts, copy, onMove, whose = "" }) {
   let sizes = expandSizes([]);
   let rows = stack(0, () => 0, GAP);
   let contentWidth = 0;
@@ -124,7 +124,7 @@ export function createPages({ scroller, space, store, images, texts, copy, onMov
       points: points(index),
       rotation,
       scale: scale(),
-      label: `Page ${index + 1} of ${store.get().pageCount}`,
+      label: `Page ${index + 1} of ${store.get().pageCount}${whose}`,
     });
     if (isNew) page.mark(marksOn(index));
   }

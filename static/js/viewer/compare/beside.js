@@ -26,6 +26,7 @@ export function createBeside({ source: { images, texts }, store, pages, copy, re
     texts,
     copy,
     onMove: lead,
+    whose: ", original",
   });
   let opened = false;
   let leadsUntil = 0;
