@@ -38,14 +38,17 @@ CURRENCIES = {
 _SIGN = r"(?:US\$|S\$|RM|€|\$|£|¥|EURO?|MYR|USD|GBP|CHF|JPY|SGD|PLN|SEK|NOK|DKK|CZK|Fr\.)"
 # O, o, I, l, S and B stand for digits only beside digits, as OCR confuses them.
 _DIGIT = r"[0-9OolISB]"
+# A blank parts thousands only before a decimal comma: "2 100.00" is two columns run together.
 _WHOLE = (
-    r"(?:[0-9]{1,3}(?:[.,'\u2019\u00a0\u202f ][0-9]{3})+"
+    r"(?:[0-9]{1,3}(?:[.,'\u2019][0-9]{3})+(?![0-9])"
+    r"|[0-9]{1,3}(?: [0-9]{3})+(?=,[0-9]{2}(?![0-9]))"
     rf"|[0-9]{_DIGIT}{{0,11}}|[Oo](?=\s?[.,]\s?{_DIGIT}{{2}}))"
 )
+_CENTS = rf"[0-9]{{3,6}}|{_DIGIT}{{2}}|[0-9]|[-\u2013\u2014]{{1,2}}(?![0-9])"
 _NUMBER = re.compile(
-    rf"(?P<before>[-\u2013\u2212+(]\s?)?(?:(?P<sign>{_SIGN})\s?(?:[:.](?![0-9]))?\s?)?(?P<inner>[-\u2013\u2212]\s?)?"
-    rf"(?:(?P<whole>{_WHOLE})"
-    rf"(?:\s?(?P<point>[.,])\s?(?P<cents>{_DIGIT}{{1,6}}|[-\u2013\u2014]{{1,2}}(?![0-9])))?"
+    rf"(?P<before>[-\u2013\u2212+(]\s?)?(?:(?P<sign>{_SIGN})\s?(?:[:.](?![0-9]))?\s?)?"
+    r"(?P<inner>[-\u2013\u2212]\s?)?"
+    rf"(?:(?P<whole>{_WHOLE})(?:\s?(?P<point>[.,])\s?(?P<cents>{_CENTS}))?"
     # .40 for 0.40, as tills print it
     r"|(?<![0-9A-Za-z])(?P<bare>\.[0-9]{2}))"
     rf"(?P<after>\s?{_SIGN}(?![A-Za-z]))?(?P<minus>-(?![0-9A-Za-z]))?",

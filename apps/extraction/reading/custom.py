@@ -68,7 +68,7 @@ def _looked_at(wanted: Property, sheets: Sequence[Sheet]) -> Sequence[Sheet]:
         rows = [
             row
             for row in sheet.rows
-            if any(-1 <= row.index - place <= _NEAR_ROWS for place in places)
+            if any(0 <= row.index - place <= _NEAR_ROWS for place in places)
         ]
         if rows:
             left.append(Sheet(sheet.page, tuple(_numbered(rows))))
@@ -120,7 +120,7 @@ def _labelled(wanted: Property, sheets: Sequence[Sheet]) -> Field | None:
 
 
 def _labelled_number(wanted: Property, sheets: Sequence[Sheet]) -> Field | None:
-    found = lookup.amount(sheets, wanted.labels)
+    found = lookup.amount(sheets, wanted.labels, plain=True)
     if found is None:
         return None
     number = Decimal(str(found.value))

@@ -56,5 +56,5 @@ def _split(text: str) -> list[tuple[str, int, int]]:
             for match in pattern.finditer(text)
         }
     )
-    ends = [start for start, _, _ in marks[1:]] + [len(text)]
+    ends = [*(start for start, _, _ in marks[1:]), len(text)][: len(marks)]
     return [(number, at, end) for (_, at, number), end in zip(marks, ends, strict=True)]

@@ -123,15 +123,15 @@ def _dates_near(
             return
 
 
-def amount(sheets: Sequence[Sheet], names: labels.Names) -> Field | None:
-    """The first amount behind, right of, or below one of the labels."""
+def amount(sheets: Sequence[Sheet], names: labels.Names, *, plain: bool = False) -> Field | None:
+    """The first amount behind, right of, or below one of the labels; `plain`: any number."""
     for sheet in sheets:
         for row in sheet.rows:
             for index, run in enumerate(row.runs):
                 place = labels.inside(names, run)
                 if place is None or len(run.text) > _LONGEST_LABEL_LINE:
                     continue
-                for nearness, other, found in _amounts_near(sheet, row, index, place[1]):
+                for nearness, other, found in _amounts_near(sheet, row, index, place[1], plain):
                     value = amounts.plain(found.value)
                     spot = other.spot(found.start, found.end)
                     return proofs.field(value, "amount", spot, ["amount:labelled", nearness])
@@ -139,7 +139,7 @@ def amount(sheets: Sequence[Sheet], names: labels.Names) -> Field | None:
 
 
 def _amounts_near(
-    sheet: Sheet, row: Row, index: int, end: int
+    sheet: Sheet, row: Row, index: int, end: int, plain: bool
 ) -> Iterator[tuple[str, Run, amounts.Amount]]:
     run = row.runs[index]
     for found in amounts.in_run(run):
@@ -147,12 +147,12 @@ def _amounts_near(
             yield "amount:same", run, found
     for other in row.runs[index + 1 : index + 4]:
         for found in amounts.in_run(other):
-            if found.money_like:
+            if found.money_like or plain:
                 yield "amount:right", other, found
     if not run.text[end:].strip(" :"):
         for other in under(sheet.rows, row, run):
             for found in amounts.in_run(other):
-                if found.money_like:
+                if found.money_like or plain:
                     yield "amount:below", other, found
 
 

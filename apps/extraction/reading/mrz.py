@@ -20,7 +20,7 @@ from apps.extraction.reading.mrz_format import COUNTRIES, Format, Part, check_di
 _TO_DIGIT = str.maketrans("OQDUILJZASGTB", "0000111245678")
 _TO_LETTER = str.maketrans("01245678", "OIZASGTB")
 _LIKE_FILLER = str.maketrans(
-    {sign: "<" for sign in "«\u2039([{くc\uff23〈《"} | {"»": "<", "\u203a": "<"}
+    dict.fromkeys("\u2039\u203a([{く\uff23〈c", "<") | dict.fromkeys("«»《", "<<")
 )
 # Characters that OCR takes for each other in a field of letters and digits.
 _TWINS = ("0ODQ", "1IL", "2Z", "5S", "6G", "8B", "4A", "7T")
