@@ -93,7 +93,11 @@ COMPONENTS: dict[str, Json] = {
             "envelope": api.shape(
                 {
                     "id": GUID,
-                    "key": {"type": "string", "description": "Once, when it is created."},
+                    "key": {
+                        "type": "string",
+                        "description": "Once, when it is created. Without it nobody, not even the "
+                        "administrator, can open the envelope again: what is in it is lost.",
+                    },
                     "access": {"type": "string", "enum": ["read", "write"]},
                     "retainUntil": MOMENT,
                 },
