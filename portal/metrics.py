@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from apps.conversion.models import Rendition
 from apps.document_sessions.lifecycle import LIVE
 from apps.document_sessions.models import DocumentSession
+from apps.extraction.models import ExtractionRequest
 from apps.workfiles.models import Blob
 from portal import health
 from portal import settings as portal_settings
@@ -42,6 +43,7 @@ class _Figures(Collector):
         )
         yield from _sessions()
         yield from _jobs()
+        yield from _extraction()
         yield from _storage()
 
 
@@ -67,6 +69,16 @@ def _jobs() -> Iterator[Metric]:
     waits = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
     yield _gauge(
         "conversion_queue_age_seconds", "How long the oldest job has waited.", [({}, waits)]
+    )
+
+
+def _extraction() -> Iterator[Metric]:
+    rows = ExtractionRequest.objects.order_by().values_list("state")
+    counts = dict(rows.annotate(Count("pk")))
+    yield _gauge(
+        "extraction_requests",
+        "Extraction requests on record.",
+        [({"state": state}, counts.get(state, 0)) for state in ExtractionRequest.State.values],
     )
 
 

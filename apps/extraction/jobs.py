@@ -37,6 +37,7 @@ Json = dict[str, Any]
 _LEASE = timedelta(seconds=20)
 _RENEWAL_SECONDS = 5.0
 _MOST_LOSSES = 3
+_MOST_FIGURES = 200
 _held: set[str] = set()
 
 
@@ -206,17 +207,21 @@ def _succeed(
             pages=pages,
             class_identifier=findings["classIdentifier"][:64],
             confidence=findings["confidence"],
-            confidences={
-                name: field["confidence"]
-                for name, field in findings["fields"].items()
-                if isinstance(field, dict) and field.get("confidence") is not None
-            },
+            confidences=_confidences(findings["fields"]),
             timings=timings | {"total": round((now - request.received_at).total_seconds() * 1000)},
         )
         if changed:
             ResultVersion.objects.create(request=request, number=1, content=sealed)
             ExtractedDocument.objects.filter(pk=document.pk).update(pages=pages)
             request.awaits.clear()
+
+
+def _confidences(fields: Json) -> dict[str, float]:
+    """How sure each field is. The names in a PDF's form may hold what databases refuse."""
+    return {
+        "".join(filter(str.isprintable, name))[:120]: field["confidence"]
+        for name, field in list(fields.items())[:_MOST_FIGURES]
+    }
 
 
 def _fail(request: ExtractionRequest, error: PortalError, *, mine: bool = True) -> None:
