@@ -53,6 +53,7 @@ _NUMBER = re.compile(
     r"|(?<![0-9A-Za-z])(?P<bare>\.[0-9]{2}))"
     rf"(?P<after>\s?{_SIGN}(?![A-Za-z]))?(?P<minus>-(?![0-9A-Za-z]))?",
 )
+_ANY_DIGIT = re.compile(r"[0-9]")
 _REPAIRS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "S": "5", "B": "8"})
 _MINUS = "-\u2013\u2212("
 
@@ -82,6 +83,8 @@ def plain(value: Decimal) -> str:
 
 def find(text: str) -> Iterator[Amount]:
     """The numbers in a text, dates and times left out, in reading order."""
+    if _ANY_DIGIT.search(text) is None:
+        return
     for match in _NUMBER.finditer(text):
         amount = _amount(text, match)
         if amount is not None:

@@ -27,7 +27,7 @@ def classify(sheets: Sequence[Sheet]) -> tuple[str, float]:
         return "unknown", 1.0
     words = sum(len(run.words) for row in rows for run in row.runs)
     money = sum(amount.decimals == 2 for row in rows for amount in amounts.in_run(row.whole))
-    said = {phrase for row in rows for phrase, _, _ in row.phrases}
+    said = frozenset().union(*(row.said for row in rows))
     scores = {}
     for name, signs in SIGNS.items():
         met = len(signs.words.folded & said)

@@ -37,6 +37,7 @@ _WORDED = re.compile(
 _MONTH_FIRST = re.compile(
     r"(?<![A-Za-z])(?P<m>[A-Za-z]{3,9})\.?\s?(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?,?\s{1,2}(?P<y>[0-9]{4})(?![0-9])"
 )
+_ANY_DIGIT = re.compile(r"[0-9]")
 _REPAIRS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
 
 
@@ -58,8 +59,9 @@ class Found:
 
 def find(text: str, *, month_first: bool = False) -> Iterator[Found]:
     """The dates of a text in reading order. `month_first` decides 03/04/2018."""
-    if len(text) > 2000:
-        text = text[:2000]
+    if _ANY_DIGIT.search(text) is None:
+        return iter(())
+    text = text[:2000]
     taken: list[Found] = []
     for match in _NUMERIC.finditer(text):
         if found := _numeric(match, month_first=month_first):

@@ -29,22 +29,22 @@ def _letters(character: str) -> str:
 
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
-_LONGEST_PHRASE = 6
+_LONGEST_PHRASE = 5
 
 
 def phrases(text: str) -> list[tuple[str, int, int]]:
-    """(folded text, start, end) of every one to six words beside each other.
+    """(folded text, start, end) of every one to five words beside each other.
 
     From left to right; at one place the longest first. Letters and digits are words of their own.
     """
     words = [(key(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
     found: list[tuple[str, int, int]] = []
     for first, (_, start, _) in enumerate(words):
-        made, at = [], ""
+        phrase = ""
+        at = len(found)
         for word, _, end in words[first : first + _LONGEST_PHRASE]:
-            at += word
-            made.append((at, start, end))
-        found.extend(reversed(made))
+            phrase += word
+            found.insert(at, (phrase, start, end))
     return found
 
 
@@ -58,6 +58,9 @@ def fold(text: str) -> Folded:
     return Folded("".join(letters), tuple(places))
 
 
+@lru_cache(maxsize=8192)
 def key(text: str) -> str:
     """Only the folded text."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return "".join(map(_letters, text))

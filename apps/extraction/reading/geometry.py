@@ -57,12 +57,16 @@ def parse(sides: object) -> Box | None:
         # The negation leaves out what is not a number as well (NaN).
         if not isinstance(side, int | float) or not -_FARTHEST <= side <= _FARTHEST:
             return None
+    if x0 <= x1 and y0 <= y1:
+        return Box(x0, y0, x1, y1)
     return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
 def around(boxes: Iterable[Box]) -> Box:
     """The smallest box around at least one box."""
     every = list(boxes)
+    if len(every) == 1:
+        return every[0]
     return Box(
         min(box.left for box in every),
         min(box.top for box in every),

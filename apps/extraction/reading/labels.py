@@ -34,6 +34,8 @@ def words(text: str) -> Names:
 def inside(names: Names, text: Run | Row) -> tuple[int, int] | None:
     """Where the first of the labels stands as words of their own: (start, end)."""
     known = names.folded
+    if known.isdisjoint(text.said):
+        return None
     return next(((start, end) for phrase, start, end in text.phrases if phrase in known), None)
 
 

@@ -52,6 +52,11 @@ class Run:
         return phrases(self.text[:_LONGEST_LABELLED])
 
     @cached_property
+    def said(self) -> frozenset[str]:
+        """The folded texts of the phrases."""
+        return frozenset(phrase for phrase, _, _ in self.phrases)
+
+    @cached_property
     def amounts(self) -> tuple[amounts.Amount, ...]:
         return tuple(amounts.find(self.text))
 
@@ -112,7 +117,14 @@ class Row:
 
     @cached_property
     def phrases(self) -> list[tuple[str, int, int]]:
+        if len(self.runs) == 1:
+            return self.runs[0].phrases
         return phrases(self.text[:_LONGEST_LABELLED])
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The folded texts of the phrases."""
+        return frozenset(phrase for phrase, _, _ in self.phrases)
 
     @cached_property
     def box(self) -> Box:
@@ -121,6 +133,8 @@ class Row:
     @cached_property
     def whole(self) -> Run:
         """All its words as one run."""
+        if len(self.runs) == 1:
+            return self.runs[0]
         words = tuple(word for run in self.runs for word in run.words)
         return Run(words, self.page, self.runs[0].source, self.index)
 

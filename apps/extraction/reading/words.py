@@ -155,6 +155,8 @@ def _dicts(value: object) -> list[dict[str, Any]]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         return ""
+    if value.isascii() and len(value) <= _LONGEST_WORD:
+        return value.strip()
     return unicodedata.normalize("NFKC", value[:_LONGEST_WORD]).replace("\u00ad", "").strip()
 
 

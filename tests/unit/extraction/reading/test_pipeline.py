@@ -213,7 +213,7 @@ def test_xml_that_is_no_invoice(xml: str) -> None:
 
 
 _SWISS = """SPC|0200|1|CH4431999123000889012|S|Robert Schneider AG|Rue du Lac|1268|2501|Biel|CH
-|||||||1949.75|CHF|S|Pia Rutschmann|Marktgasse|28|9400|Rorschach|CH|QRR
+||||||||1949.75|CHF|S|Pia Rutschmann|Marktgasse|28|9400|Rorschach|CH|QRR
 |210000000003139471430009017|""".replace("\n", "").replace("|", "\n")
 
 
