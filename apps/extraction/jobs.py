@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from apps.clients import webhooks
 from apps.clients.actors import Actor
 from apps.conversion.models import Rendition
 from apps.core.correlation import correlation_id
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 State = ExtractionRequest.State
 Json = dict[str, Any]
 
+FINISHED = "extraction.finished"
 _LEASE = timedelta(seconds=20)
 _RENEWAL_SECONDS = 5.0
 _MOST_LOSSES = 3
@@ -214,6 +216,7 @@ def _succeed(
             ResultVersion.objects.create(request=request, number=1, content=sealed)
             ExtractedDocument.objects.filter(pk=document.pk).update(pages=pages)
             request.awaits.clear()
+            _tell(request, State.SUCCEEDED)
 
 
 def _confidences(fields: Json) -> dict[str, float]:
@@ -227,15 +230,25 @@ def _confidences(fields: Json) -> dict[str, float]:
 def _fail(request: ExtractionRequest, error: PortalError, *, mine: bool = True) -> None:
     logger.warning("Extraction request %s failed: %s", request.pk, error.code)
     rows = _mine(request) if mine else ExtractionRequest.objects.filter(pk=request.pk)
-    changed = _end(
-        rows.filter(state__in=ExtractionRequest.UNDER_WAY),
-        state=State.FAILED,
-        finished_at=timezone.now(),
-        error_code=error.code,
-        error_detail=error.detail,
-    )
-    if changed:
-        request.awaits.clear()
+    with transaction.atomic():
+        changed = _end(
+            rows.filter(state__in=ExtractionRequest.UNDER_WAY),
+            state=State.FAILED,
+            finished_at=timezone.now(),
+            error_code=error.code,
+            error_detail=error.detail,
+        )
+        if changed:
+            request.awaits.clear()
+            _tell(request, State.FAILED, error.code)
+
+
+def _tell(request: ExtractionRequest, state: str, code: str = "") -> None:
+    """Sends the client a webhook, without content. One whose id is a capability is not told of."""
+    if request.guid is None:
+        return
+    message = {"requestId": str(request.guid), "status": state}
+    webhooks.send(request.client, FINISHED, message | ({"code": code} if code else {}))
 
 
 def _end(rows: QuerySet[ExtractionRequest], **values: Any) -> bool:

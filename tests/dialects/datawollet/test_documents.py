@@ -162,6 +162,27 @@ def test_earlier_requests_are_returned(server: Caller) -> None:
     assert found[0]["type"] == "documents/append" and found[0]["receivedAt"]
 
 
+@pytest.mark.conformance(
+    "datawollet-documents",
+    line="The webhook `extraction.finished` tells of the end of a request, without content",
+    outcome="ours",
+)
+def test_the_end_is_told(server: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(jobs.webhooks, "send", lambda *message: told.append(message))
+    session = server.start()["sessionId"]
+    good = sent(server, session)
+    strict = "document-class=receipt, handling=strict"
+    bad = sent(server, session, content=factories.PDF_BYTES + b"2", Prefer=strict)
+    assert told == [
+        (server.client, "extraction.finished", {"requestId": one["requestId"]} | rest)
+        for one, rest in (
+            (good, {"status": "succeeded"}),
+            (bad, {"status": "failed", "code": "expectation_failed"}),
+        )
+    ]
+
+
 # --- Expectations -----------------------------------------------------------------------------
 @pytest.mark.conformance(
     "datawollet-documents",
