@@ -79,10 +79,13 @@ export function drawBox(pages, { prompt, start = null, skip = "" }) {
   );
   list.addEventListener("pointercancel", () => (origin = null), { signal });
 
+  /* In the middle of what is seen. */
   function middle() {
     const { width, height } = size();
-    const [x, y] = [width / 2, height / 3];
-    return [x - width * 0.12, y - 8, x + width * 0.12, y + 8];
+    const view = scroller.getBoundingClientRect();
+    const clientX = view.left + view.width / 2;
+    const [x, y] = pointAt({ clientX, clientY: view.top + view.height / 2 });
+    return inside([x - width * 0.12, y - height * 0.01, x + width * 0.12, y + height * 0.01], size());
   }
 
   document.addEventListener(

@@ -124,7 +124,7 @@ export function createPanel(page) {
   const remark = (severity, text, more) =>
     make(
       "li",
-      { class: "rule", "data-severity": severity },
+      { class: "remark", "data-severity": severity },
       icon("alert"),
       make("span", {}, text),
       more,

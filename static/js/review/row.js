@@ -42,8 +42,8 @@ export function createRow(name, context) {
   const source = make("p", { class: "row-source" });
   const confirmButton = action("Confirm", "check", "Enter", confirm);
   const editButton = action("Edit", "edit", "E", () => edit());
-  const pointButton = action("Mark on the page", "target", "B", locate);
-  const absentButton = action("Not on this document", "close", "X", absent);
+  const pointButton = action("Mark place", "target", "B", locate);
+  const absentButton = action("Not here", "close", "X", absent, "Not on this document");
   const more = make(
     "div",
     { class: "row-more" },
@@ -68,10 +68,10 @@ export function createRow(name, context) {
   /** @type {import("./result.js").Value} */
   let value;
 
-  function action(text, drawing, key, run) {
+  function action(text, drawing, key, run, long = text) {
     return make(
       "button",
-      { class: "button small", type: "button", title: `${text} (${key})`, click: run },
+      { class: "button small", type: "button", title: `${long} (${key})`, click: run },
       icon(drawing),
       text,
     );
@@ -92,7 +92,7 @@ export function createRow(name, context) {
       ...about.map((rule) =>
         make(
           "p",
-          { class: "rule", "data-severity": rule.severity },
+          { class: "remark", "data-severity": rule.severity },
           icon("alert"),
           make("span", {}, sentence(rule)),
         ),
@@ -119,7 +119,7 @@ export function createRow(name, context) {
     rules.append(
       make(
         "p",
-        { class: "rule", "data-severity": "error", role: "alert" },
+        { class: "remark", "data-severity": "error", role: "alert" },
         icon("alert"),
         make("span", {}, error.detail || error.message),
       ),
