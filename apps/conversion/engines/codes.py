@@ -21,7 +21,9 @@ def find(pixels: Pixels, scale: float) -> list[dict[str, Any]]:
     """
     grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
     found = []
-    for code in zxingcpp.read_barcodes(grey, _FORMATS, try_invert=False)[:_MOST_CODES]:
+    for code in zxingcpp.read_barcodes(grey, _FORMATS, try_invert=False, try_downscale=False)[
+        :_MOST_CODES
+    ]:
         corners = code.position
         points = (corners.top_left, corners.top_right, corners.bottom_right, corners.bottom_left)
         across, down = [point.x / scale for point in points], [point.y / scale for point in points]

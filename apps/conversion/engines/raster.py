@@ -78,9 +78,9 @@ class Canvas:
     a page is drawn in the order that suits it if it is like the page before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, coloured: bool = False) -> None:
         self._memory: Pixels = numpy.empty(0, numpy.uint8)
-        self._coloured = False
+        self._coloured = coloured
 
     def draw(self, document: Any, page: Any, params: Meta, max_side: int = _MAX_SIDE) -> Pixels:
         """The page as an array: (height, width, 3) RGB, or (height, width) where all is grey."""

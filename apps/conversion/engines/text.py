@@ -18,7 +18,7 @@ from .raster import page_range
 
 # PDFium marks a hyphen that breaks a word at a line's end with one of these.
 _HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad"}
-_WORD = re.compile("[^\\s\x00-\x1f\ufffe]+[\x02\ufffe]?")
+WORD = re.compile("[^\\s\x00-\x1f\ufffe]+[\x02\ufffe]?")
 # FPDFText_GetLooseCharBox with plain addresses: called twice a word, it has to be cheap.
 loose_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
     ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
@@ -53,7 +53,7 @@ def page_text(document: Any, index: int) -> Meta:
     page = pdf.load_page(document, index)
     textpage = page.get_textpage()
     characters = characters_of(textpage)
-    spans = [match.span() for match in _WORD.finditer(characters)]
+    spans = [match.span() for match in WORD.finditer(characters)]
     boxes = on_display(page, _boxes(textpage, spans))
     words = [
         [start, end - start, *box] for (start, end), box in zip(spans, boxes.tolist(), strict=True)

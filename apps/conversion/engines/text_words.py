@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -17,7 +16,6 @@ from .lines import Word
 from .raster import Pixels
 
 Reason = Literal["invisible", "off_page", "white", "tiny", "covered"]
-_RUN = re.compile("[^\\s\x00\x01\x03-\x1f]+")
 _HYPHENS = str.maketrans({"\x02": "-", "\ufffe": "-", "\u00ad": "-"})
 _MOST_CHARACTERS = 60_000  # of one page
 _LEAST_HEIGHT = 2.2  # points from the deepest to the highest letter
@@ -69,32 +67,26 @@ class _Writing:
     drawn: visibility.Drawn
     without: Pixels
 
-    def box(self, first: int, last: int) -> tuple[float, float, float, float]:
-        """The box around some characters."""
-        boxes = self.glyphs.boxes[first:last]
-        low, high = boxes.min(axis=0), boxes.max(axis=0)
-        return float(low[0]), float(low[1]), float(high[2]), float(high[3])
-
 
 def read(page: Any, drawn: visibility.Drawn) -> TextLayer:
     """The words of a page, in the order of its content."""
     textpage = page.get_textpage()
     try:
         glyphs = _glyphs(page, textpage)
-        without = drawn.without({owner for owner in glyphs.owners if owner}).copy()
-        states = _states(glyphs, drawn, without, page)
+        without = drawn.without({owner for owner in glyphs.owners if owner})
+        states = _states(glyphs, drawn, without, page).tolist()
         spans = [
             span
-            for match in _RUN.finditer(glyphs.characters)
+            for match in text.WORD.finditer(glyphs.characters)
             for span in _alike(states, *match.span())
         ]
         writing = _Writing(textpage, glyphs, drawn, without)
-        printed_over = _printed_over(writing, [span for span in spans if not states[span[0]]])
+        boxes = _around(glyphs.boxes, spans)
+        seen = [number for number, (first, _) in enumerate(spans) if states[first] == _SEEN]
+        over = _printed_over(writing, [spans[number] for number in seen], boxes[seen])
         layer = TextLayer()
-        for first, last in spans:
-            if (first, last) in printed_over:
-                states[first] = printed_over[first, last]
-            _add(layer, writing, int(states[first]), first, last)
+        for span, box in zip(spans, boxes.tolist(), strict=True):
+            _add(layer, writing, over.get(span, states[span[0]]), span, box)
         letters = [character for character in glyphs.characters if not character.isspace()]
         unknown = sum(1 for character in letters if _is_unreadable(character))
         layer.unreadable = unknown / max(1, len(letters))
@@ -108,7 +100,7 @@ def _glyphs(page: Any, textpage: Any) -> _Glyphs:
     rectangles = numpy.zeros((len(characters), 4), numpy.float32)
     owners = [0] * len(characters)
     address, handle = rectangles.ctypes.data, ctypes.cast(textpage.raw, ctypes.c_void_p)
-    for match in _RUN.finditer(characters):
+    for match in text.WORD.finditer(characters):
         for index in range(*match.span()):
             text.loose_box(handle, index, address + 16 * index)
             owners[index] = _owner_of(handle, index) or 0
@@ -140,7 +132,7 @@ def _states(glyphs: _Glyphs, drawn: visibility.Drawn, without: Pixels, page: Any
 
 def _follow_neighbours(glyphs: _Glyphs, seen: Array) -> None:
     """A point or a hyphen has too little ink to tell: it is seen as the letters beside it are."""
-    for match in _RUN.finditer(glyphs.characters):
+    for match in text.WORD.finditer(glyphs.characters):
         first, last = match.span()
         known = [index for index in range(first, last) if glyphs.characters[index].isalnum()]
         if not known or len(known) == last - first:
@@ -152,22 +144,37 @@ def _follow_neighbours(glyphs: _Glyphs, seen: Array) -> None:
             seen[index] = seen[min(beside, key=lambda other: abs(other - index))]
 
 
-def _alike(states: Array, first: int, last: int) -> list[tuple[int, int]]:
+def _around(boxes: Array, spans: Sequence[tuple[int, int]]) -> Array:
+    """The boxes (spans, 4) around the boxes (n, 4) of each span."""
+    if not spans:
+        return numpy.zeros((0, 4))
+    limits = numpy.array(spans).ravel()
+    # Every other piece lies between two spans; a last limit at the end of the boxes has none.
+    limits = limits[:-1] if limits[-1] == len(boxes) else limits
+    low = numpy.minimum.reduceat(boxes[:, :2], limits)[::2]
+    high = numpy.maximum.reduceat(boxes[:, 2:], limits)[::2]
+    return numpy.concatenate((low, high), axis=1)
+
+
+def _alike(states: Sequence[int], first: int, last: int) -> list[tuple[int, int]]:
     """The runs of one state among these characters."""
+    if len(set(states[first:last])) == 1:
+        return [(first, last)]
     spans = []
-    for _, run in groupby(range(first, last), key=lambda index: int(states[index])):
+    for _, run in groupby(range(first, last), key=states.__getitem__):
         members = list(run)
         spans.append((members[0], members[-1] + 1))
     return spans
 
 
-def _add(layer: TextLayer, writing: _Writing, state: int, first: int, last: int) -> None:
-    box = writing.box(first, last)
-    written = writing.glyphs.characters[first:last].translate(_HYPHENS)
+def _add(
+    layer: TextLayer, writing: _Writing, state: int, span: tuple[int, int], box: Sequence[float]
+) -> None:
+    written = writing.glyphs.characters[slice(*span)].translate(_HYPHENS)
     if state == _SEEN:
         layer.words.append(Word(written, box))
     elif state == _UNSEEN:
-        layer.hidden.append(Hidden(written, box, _why(writing, first, box)))
+        layer.hidden.append(Hidden(written, box, _why(writing, span[0], box)))
     elif state != _DOUBLE:
         layer.hidden.append(Hidden(written, box, "tiny" if state == _TINY else "off_page"))
 
@@ -188,12 +195,13 @@ def _why(writing: _Writing, index: int, box: Sequence[float]) -> Reason:
     return "white" if numpy.abs(background - colour).max() < _SAME_COLOUR else "covered"
 
 
-def _printed_over(writing: _Writing, spans: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
+def _printed_over(
+    writing: _Writing, spans: list[tuple[int, int]], boxes: Array
+) -> dict[tuple[int, int], int]:
     """The states of words that stand on each other: the same twice, or one that is not seen.
 
     Each is taken away alone; what has the colour of the page itself counts as not seen.
     """
-    boxes = numpy.array([writing.box(*span) for span in spans]).reshape(-1, 4)
     owners = [set(writing.glyphs.owners[first:last]) for first, last in spans]
     layers: dict[int, int] = {}
     states: dict[tuple[int, int], int] = {}

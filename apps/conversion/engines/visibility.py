@@ -35,20 +35,24 @@ class Drawn:
 
     def __init__(self, document: Any, page: Any, resolution: dict[str, float]) -> None:
         self._arguments = (document, page, resolution)
-        self._canvas = Canvas()
-        self.pixels: Pixels = self._canvas.draw(*self._arguments).copy()
+        self.pixels: Pixels = _draw(*self._arguments)
         self.scale = self.pixels.shape[1] / max(page.get_width(), 0.1)
 
     def without(self, objects: Iterable[int]) -> Pixels:
-        """The page without these objects (their addresses); good until the next call."""
+        """The page without these objects (their addresses)."""
         hidden = list(objects)
         for one in hidden:
             _set_active(one, 0)
         try:
-            return self._canvas.draw(*self._arguments)
+            return _draw(*self._arguments)
         finally:
             for one in hidden:
                 _set_active(one, 1)
+
+
+def _draw(document: Any, page: Any, resolution: dict[str, float]) -> Pixels:
+    # In one run of memory, as OpenCV likes it.
+    return numpy.ascontiguousarray(Canvas(coloured=True).draw(document, page, resolution))
 
 
 def seen(pixels: Pixels, without: Pixels, boxes: Array, scale: float) -> Array:

@@ -12,8 +12,9 @@ from .lines import Word, as_json
 from .protocol import Meta
 from .raster import page_range
 
-# Enough to see a dot of small print, and the modules of a payment slip's code.
-_RESOLUTION = {"dpi": 150.0, "max_pixels": 6_000_000.0}
+# Enough to see a dot of small print; and the modules of a payment slip's code.
+_COARSE = {"dpi": 110.0, "max_pixels": 6_000_000.0}
+_FINE = {"dpi": 150.0, "max_pixels": 6_000_000.0}
 _MOST_PAGES = 200
 _FEW_WORDS, _MOSTLY_PICTURE, _MOSTLY_UNREADABLE = 8, 0.5, 0.4
 
@@ -59,9 +60,9 @@ def read_pages(job: Job, scanner: Scanner | None) -> Meta:
 def read_page(document: Any, number: int, scanner: Scanner | None) -> Meta:
     """The reading of one page."""
     page = pdf.load_page(document, number)
-    drawn = visibility.Drawn(document, page, _RESOLUTION)
-    layer = text_words.read(page, drawn)
     drawing = page_pictures.survey(page)
+    drawn = visibility.Drawn(document, page, _FINE if drawing.may_hold_codes else _COARSE)
+    layer = text_words.read(page, drawn)
     reading: Meta = {
         "number": number,
         "width": round(page.get_width(), 1),
