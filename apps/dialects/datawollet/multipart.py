@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
@@ -62,6 +62,17 @@ class _Bounded(TemporaryFileUploadHandler):
         super().receive_data_chunk(raw_data, start)
 
 
+class _Body:
+    """A request's body as Django's parser may read it: not by lines, which a chunked one lacks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def read(self, size: int | None = None, /) -> bytes:
+        """The next bytes; none at the end."""
+        return self._request.read(-1 if size is None else size)
+
+
 @contextmanager
 def read(request: HttpRequest, *, limit: int) -> Iterator[Form]:
     """The form of a request, its files on disk until the end of the block.
@@ -95,8 +106,9 @@ def _parse(
         )
     if meta.get("HTTP_TRANSFER_ENCODING"):
         meta["CONTENT_LENGTH"] = str(sys.maxsize)  # it is read until it ends
+    body = cast(HttpRequest, _Body(request))  # Django's parser needs no more of it
     try:
-        return MultiPartParser(meta, request, [_Bounded(limit)], "utf-8").parse()
+        return MultiPartParser(meta, body, [_Bounded(limit)], "utf-8").parse()
     except (MultiPartParserError, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as error:
         raise PortalError(
             ErrorCode.MALFORMED_BODY, f"The form cannot be read: {error}", at="body"
