@@ -48,7 +48,7 @@ def _planted(source: Path, state: str) -> bytes:
             BBox=Array([-2000, -2000, 4000, 4000]),
             Resources=Dictionary(Font=Dictionary(Planted=font)),
         )
-        name = page.add_resource(form, Name.XObject)
+        name = page.add_resource(form, Name.XObject, Name.PlantedText)
         page.contents_add(f"q {name} Do Q".encode())
         stream = io.BytesIO()
         document.save(stream, deterministic_id=True)

@@ -48,12 +48,15 @@ SIGNS = {
     ),
     "invoice": Signs(
         labels.words(
-            "Invoice|Rechnung|Facture|Fattura|Factura|Gutschrift|Credit note|Avoir|"
+            "Invoice number|Invoice no|Rechnungsnummer|Rechnungsnr|Rechnungs-Nr|"
+            "Numéro de facture|Invoice|Rechnung|Facture|Fattura|Factura|Gutschrift|"
+            "Credit note|Avoir|"
             "Warenrechnung|Rechnungs-Korrektur|Rechnungskorrektur|Nota di credito|"
             "Stornorechnung|Proforma|Teilrechnung|Schlussrechnung|Sammelrechnung"
         ),
         labels.words(
-            "Invoice number|Invoice no|Invoice date|Rechnungsnummer|Rechnungsdatum|"
+            "Betrag|Summe|Zwischensumme|Gesamtsumme|Datum|Rechnung Nr|Versicherungssteuer|"
+            "Rechnungsnr|Invoice number|Invoice no|Invoice date|Rechnungsnummer|Rechnungsdatum|"
             "Rechnungs-Nr|Beleg-Nr|Bill to|Due date|Amount due|Total|Subtotal|VAT|"
             "USt|MwSt|Umsatzsteuer|Nettobetrag|Netto|IBAN|Gesamtbetrag|"
             "Rechnungsbetrag|Zahlbar|überweisen|Kundennummer|Fällig|USt-IdNr|"

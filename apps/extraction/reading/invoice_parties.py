@@ -21,10 +21,12 @@ _SALUTATION = re.compile(
     re.IGNORECASE,
 )
 _SKIP = re.compile(
-    r"\s*(?:GLN|ILN|Nummer|Number|No|Nr|ID|USt|VAT|UID|Kunden|Customer|SIRET|SIREN|RCS|TVA|Tel|Fax|Globale\sNummer)\b",
+    r"\s*(?:GLN|ILN|Nummer|Number|No|Nr|ID|USt|VAT|UID|"
+    r"Kunden-?(?:Nr|nummer)|Customer (?:No|number)|SIRET|SIREN|RCS|TVA|Tel|Fax|Globale\sNummer)\b",
     re.IGNORECASE,
 )
-_SEPARATORS = re.compile(r"\s*[|●•·\u2219\u2013\u2014*/]\s*|\s+-\s+|\s*,\s+")
+_ADDRESSED = labels.Names(labels.BUYER.folded | labels.words("To|An|À|Para|Per").folded)
+_SEPARATORS = re.compile(r"\s*[|●•·\u2219\u2013\u2014*]\s*|\s+-\s+|\s*,\s+")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ def _blocks(sheet: Sheet) -> list[Block]:
             below = _below_heading(sheet, run)
             if below is not None:
                 blocks.append(Block((below,), role, False))
+        addressed = _addressed(run) if run.box.top < limit else None
+        if addressed is not None and not any(block.role == "buyer" for block in blocks):
+            blocks.append(Block((addressed,), "buyer", False))
     return blocks
 
 
@@ -137,6 +142,15 @@ def _role(run: Run) -> str:
     return ""
 
 
+def _addressed(run: Run) -> Run | None:
+    """The name in `Bill to: Acme Ltd`, which stands on one line."""
+    place = labels.inside(_ADDRESSED, run)
+    if place is None or place[0] > 0 or run.text[place[1] :].lstrip()[:1] != ":":
+        return None
+    rest = run.after(place[1] + 2)
+    return rest if rest is not None and _is_name(rest) else None
+
+
 def _below_heading(sheet: Sheet, heading: Run) -> Run | None:
     """The first name under (or right of) a heading."""
     row = sheet.rows[heading.row]
@@ -177,9 +191,9 @@ def _has_contact(sheet: Sheet, town: Run) -> bool:
 
 def _is_sender(text: str) -> bool:
     pieces = [piece for piece in _SEPARATORS.split(text.strip(" ,|")) if piece]
-    return len(pieces) >= 3 and any(
-        re.match(r"(?:[A-Z]{1,2}-)?[0-9]{4,5}\s", piece) for piece in pieces
-    )
+    if len(pieces) < 3 or parties.letters(pieces[0]) < 3:
+        return False
+    return any(re.match(r"(?:[A-Z]{1,2}-)?[0-9]{4,5}\s", piece) for piece in pieces)
 
 
 def _sender_line(sheet: Sheet) -> tuple[Run, int] | None:

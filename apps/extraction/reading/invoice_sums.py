@@ -130,11 +130,10 @@ def _proposals(sheets: Sequence[Sheet]) -> Iterator[Proposal]:
                     continue
                 kind, end, exact = named
                 right = _right_of(row, index, end)
-                if right is not None:
-                    amount, spot = right
-                    quality = 3.0 + exact + 0.2 * row.index / len(sheet.rows)
+                for rank, (amount, spot) in enumerate(right):
+                    quality = 3.0 + exact + 0.2 * row.index / len(sheet.rows) - 0.3 * rank
                     yield Proposal(kind, amount, spot, quality)
-                else:
+                if not right:
                     for amount, spot, last in _below(sheet, row, run):
                         yield Proposal(kind, amount, spot, 1.5 + 0.4 * exact + 0.5 * last)
 
@@ -162,20 +161,23 @@ def _first_amount(run: Run, end: int) -> int:
     return found[0] if found else len(run.text)
 
 
-def _right_of(row: Row, index: int, end: int) -> tuple[Amount, Spot] | None:
+def _right_of(row: Row, index: int, end: int) -> list[tuple[Amount, Spot]]:
+    """The amounts behind a label in its row, the last one first: `19% of 198.00   37.62`."""
     run = row.runs[index]
-    behind = [amount for amount in amounts.in_run(run) if amount.start >= end]
-    if behind:
-        amount = behind[-1]
-        return amount, run.spot(amount.start, amount.end)
-    last: tuple[Amount, Spot] | None = None
+    found = [
+        (amount, run.spot(amount.start, amount.end))
+        for amount in amounts.in_run(run)
+        if amount.start >= end
+    ]
     for other in row.runs[index + 1 :]:
         if _kind_of(other) is not None:
             break
-        for amount in amounts.in_run(other):
-            if amount.money_like or amount.decimals == 0:
-                last = (amount, other.spot(amount.start, amount.end))
-    return last
+        found += [
+            (amount, other.spot(amount.start, amount.end))
+            for amount in amounts.in_run(other)
+            if amount.money_like or amount.decimals == 0
+        ]
+    return found[::-1]
 
 
 def _below(sheet: Sheet, row: Row, header: Run) -> Iterator[tuple[Amount, Spot, bool]]:

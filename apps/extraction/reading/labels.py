@@ -106,7 +106,8 @@ DELIVERY_DATE = words(
     "Fecha de entrega|Leistungs-Datum"
 )
 NET = words(
-    "Net total|Net amount|Total net|Net|Subtotal|Sub total|Total excl VAT|Total excluding VAT|"
+    "Beitrag|Beitrag netto|Nettobeitrag|Nettoprämie|Net total|Net amount|Total net|Net|"
+    "Subtotal|Sub total|Total excl VAT|Total excluding VAT|"
     "Total before tax|Total without VAT|Amount excl VAT|Total ex VAT|Taxable amount|"
     "Nettobetrag|Netto|Summe netto|Nettosumme|Gesamt netto|Gesamtbetrag netto|Netto gesamt|"
     "Gesamtnetto|Zwischensumme|Rechnungsbetrag netto|Warenwert|Rechnungssumme ohne USt|"
@@ -118,7 +119,8 @@ NET = words(
     "Bemessungsgrundlage|Steuerbarer Betrag|Total sans TVA"
 )
 TAX = words(
-    "Total VAT|VAT total|VAT amount|VAT|Total tax|Tax total|Tax amount|Sales tax|GST|Tax|"
+    "Versicherungssteuer|Versicherungsteuer|Total VAT|VAT total|VAT amount|VAT|Total tax|"
+    "Tax total|Tax amount|Sales tax|GST|Tax|"
     "Umsatzsteuer|USt|MwSt|Mehrwertsteuer|USt Gesamt|MwSt-Betrag|USt-Betrag|Summe USt|"
     "Summe MwSt|Steuerbetrag|Steuer|Gesamtsteuer|Summe Steuer|Gesamt USt|zzgl MwSt|"
     "zzgl Umsatzsteuer|zuzüglich Umsatzsteuer|Mehrwertsteuerbetrag|Umsatzsteuerbetrag|"

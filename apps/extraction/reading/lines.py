@@ -73,6 +73,15 @@ class Run:
     def confidence(self) -> float:
         return min(word.confidence for word in self.words)
 
+    def after(self, place: int) -> Run | None:
+        """The words that begin at or behind a place of `text`; None without any."""
+        at, rest = 0, []
+        for word in self.words:
+            if at >= place:
+                rest.append(word)
+            at += len(word.text) + 1
+        return Run(tuple(rest), self.page, self.source, self.row) if rest else None
+
     def spot(self, start: int = 0, end: int | None = None) -> Spot:
         """The part of `text` from `start` to `end`, without blanks at its ends.
 
