@@ -37,7 +37,12 @@ SIGNS = {
             "Scontrino|Resit|Cash sales|Kassenzettel|Sales receipt"
         ),
         labels.words(
-            "Bill no|Take out|Take away|Dine in|Grand total|GST|Sdn Bhd|Nett total|"
+            "Geg|Gegeben|Bon-Nr|Vielen Dank|Ihren Einkauf|Einkauf|Bed|Markt|Filiale|"
+            "Steuer|Summe|Merci|"
+            "Carte bancaire|Carte|Ticket|Votre visite|CB|Total à payer|Grazie|"
+            "Documento commerciale|"
+            "Gracias|Tarjeta|Server|Tax|Tip|Dine|Bill no|Take out|Take away|Dine in|"
+            "Grand total|GST|Sdn Bhd|Nett total|"
             "Total sales|Cash|Change|Cashier|Tendered|Rounding|Thank you|Come again|GST ID|"
             "GST Reg|GST summary|Operator|Counter|Tax invoice|Terminal|Goods sold|"
             "Not returnable|Qty|Kasse|Bar|Rückgeld|Es bediente|Rendu|Espèces|Resto|"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from apps.extraction.reading import dates, labels, proofs, receipt_head, receipt_sums
@@ -15,26 +16,32 @@ _NUMBER = labels.words(
     "Bill no|Bill#|Inv no|Inv#|Doc no|Document no|Invoice #|Invoice|Receipt|"
     "Rcpt no|Rcpt #|Slip no|Bon-Nr|Beleg-Nr|Trans no|Check no|Transaction no"
 )
+_STATE_AND_ZIP = re.compile(r"[,\s][A-Z]{2}\.?\s+[0-9]{5}(?:-[0-9]{4})?\s*$")
 
 
 def fields(sheets: Sequence[Sheet]) -> dict[str, Field]:
     """What the receipt on these pages tells."""
     rows = [row for sheet in sheets for row in sheet.rows]
     found = receipt_head.fields(rows)
-    if date := _date(rows):
+    if date := _date(rows, month_first=_american(rows)):
         found["date"] = date
     found.update(receipt_sums.fields(rows))
     found.update(_numbers(rows))
     return found
 
 
-def _date(rows: Sequence[Row]) -> Field | None:
+def _american(rows: Sequence[Row]) -> bool:
+    """Whether the shop's address is one of the United States, where months come first."""
+    return any(_STATE_AND_ZIP.search(row.text) for row in rows[:12])
+
+
+def _date(rows: Sequence[Row], *, month_first: bool) -> Field | None:
     best: tuple[float, int, Field] | None = None
     seen: dict[str, int] = {}
     options: list[tuple[float, Row, dates.Found, bool]] = []
     for row in rows:
         run = row.whole
-        for found in dates.find(run.text):
+        for found in dates.find(run.text, month_first=month_first):
             before = run.folded.text[: sum(at < found.start for at in run.folded.at)]
             if labels.has(_NOT_DATE, before[-14:]):
                 continue

@@ -108,3 +108,94 @@ def test_change_that_does_not_fit_is_told() -> None:
 def test_letters_that_the_engine_doubts_make_a_value_unsure() -> None:
     sure = read(_scan(_SHOP)).fields["total"].confidence
     assert read(_scan(_SHOP, 0.7)).fields["total"].confidence < sure
+
+
+_ELSEWHERE = {
+    "de": (
+        """
+        Nordmarkt GmbH
+        Hauptstr. 12
+        50667 Köln
+        UID Nr.: DE136695976
+                              EUR
+  BROT                       2,49 B
+  MILCH 1,5%                 1,19 B
+  SPUELMITTEL                1,95 A
+  --------------------------------
+  SUMME              EUR     5,63
+  ================================
+  Geg. BAR           EUR    10,00
+  Rückgeld BAR       EUR     4,37
+  Steuer %   Netto   Steuer  Brutto
+  A= 19,0%    1,64    0,31    1,95
+  B=  7,0%    3,44    0,24    3,68
+  Gesamtbetrag 5,08   0,55    5,63
+  05.03.2024   12:44   Bon-Nr.:4711
+  Markt:0123  Kasse:2  Bed.:303030
+     Vielen Dank für Ihren Einkauf
+""",
+        {
+            "merchantName": "Nordmarkt GmbH",
+            "merchantAddress": "Hauptstr. 12 50667 Köln",
+            "date": "2024-03-05",
+            "total": "5.63",
+            "currency": "EUR",
+        },
+    ),
+    "us": (
+        """
+      JOE'S DINER
+     123 Main Street
+    Springfield, IL 62701
+    (217) 555-0100
+
+ Server: Amy      Table 12
+ 03/25/2024       7:45 PM
+
+ 2 Burger              24.00
+ 1 Cola                 3.50
+ Subtotal              27.50
+ Tax                    2.20
+ Total                 29.70
+ Visa ****1234         29.70
+    Thank you!
+""",
+        {
+            "merchantName": "JOE'S DINER",
+            "merchantAddress": "123 Main Street Springfield, IL 62701",
+            "date": "2024-03-25",
+            "total": "29.70",
+        },
+    ),
+    "fr": (
+        """
+     EPICERIE DU QUAI
+     12 RUE DE LA GARE
+     75012 PARIS
+     TEL 01 40 00 00 00
+  BAGUETTE              1,10 €
+  FROMAGE               4,50 €
+  TOTAL A PAYER         5,60 €
+  CARTE BANCAIRE        5,60 €
+  TVA 5,5%              0,29 €
+  12/04/2024 18:02   TICKET 00431
+     MERCI DE VOTRE VISITE
+""",
+        {
+            "merchantName": "EPICERIE DU QUAI",
+            "merchantAddress": "12 RUE DE LA GARE 75012 PARIS",
+            "date": "2024-04-12",
+            "total": "5.60",
+            "currency": "EUR",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("country", _ELSEWHERE)
+def test_receipts_of_other_countries(country: str) -> None:
+    drawing, wanted = _ELSEWHERE[country]
+    findings = read(_scan(drawing))
+    assert findings.identifier == "receipt"
+    found = {name: field.value for name, field in findings.fields.items()}
+    assert {name: found.get(name) for name in wanted} == wanted
