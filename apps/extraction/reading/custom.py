@@ -13,6 +13,9 @@ from apps.extraction.reading.schema import Property, Schema
 from apps.extraction.reading.words import Reading
 
 _NEAR_ROWS = 3
+_LONGEST_ROW = 300
+# What all patterns of a schema together may cost: some seconds at most.
+_MOST_STEPS = 6_000_000
 _FITTING: dict[str, tuple[str, ...]] = {
     "string": ("text", "code", "currency", "date", "amount", "number"),
     "number": ("amount", "number"),
@@ -36,6 +39,8 @@ def apply(schema: Schema, findings: Findings, document: Reading, sheets: Sequenc
     """Replaces the findings' fields and tables by those the schema asks for."""
     known, known_tables = findings.fields, findings.tables
     findings.fields, findings.tables, findings.validations = {}, [], []
+    patterned = sum(wanted.pattern is not None for wanted in schema.properties)
+    steps = _MOST_STEPS // max(1, patterned)
     for wanted in schema.properties:
         where = _looked_at(wanted, sheets)
         if wanted.kind == "array":
@@ -44,7 +49,7 @@ def apply(schema: Schema, findings: Findings, document: Reading, sheets: Sequenc
                 findings.tables.append(table)
             missing = table is None
         else:
-            field = _field(wanted, known, document, where)
+            field = _field(wanted, known, document, where, steps)
             if field is not None:
                 findings.fields[wanted.name] = field
             missing = field is None
@@ -84,7 +89,11 @@ def _numbered(rows: Sequence[Row]) -> list[Row]:
 
 
 def _field(
-    wanted: Property, known: dict[str, Field], document: Reading, sheets: Sequence[Sheet]
+    wanted: Property,
+    known: dict[str, Field],
+    document: Reading,
+    sheets: Sequence[Sheet],
+    steps: int,
 ) -> Field | None:
     own = known.get(wanted.name)
     hinted = wanted.near is not None or wanted.page is not None
@@ -93,7 +102,7 @@ def _field(
     for entry in document.form:
         if entry.value and key(entry.name) in (*wanted.labels.folded, key(wanted.name)):
             return _form_field(wanted, machine_data.form_field(entry))
-    found = _labelled(wanted, sheets)
+    found = _labelled(wanted, sheets, steps)
     return proofs.unmeasured(found) if found is not None else None
 
 
@@ -106,7 +115,7 @@ def _form_field(wanted: Property, field: Field) -> Field | None:
     return proofs.typed(field, _TYPES[wanted.kind])
 
 
-def _labelled(wanted: Property, sheets: Sequence[Sheet]) -> Field | None:
+def _labelled(wanted: Property, sheets: Sequence[Sheet], steps: int) -> Field | None:
     if wanted.kind == "date":
         return lookup.date(sheets, wanted.labels)
     if wanted.kind in ("number", "integer"):
@@ -116,7 +125,7 @@ def _labelled(wanted: Property, sheets: Sequence[Sheet]) -> Field | None:
     field = lookup.text(sheets, wanted.labels)
     if wanted.pattern is None:
         return field
-    return _matching(wanted, field, sheets)
+    return _matching(wanted, field, sheets, steps)
 
 
 def _labelled_number(wanted: Property, sheets: Sequence[Sheet]) -> Field | None:
@@ -147,21 +156,30 @@ def _labelled_choice(wanted: Property, sheets: Sequence[Sheet]) -> Field | None:
     return None
 
 
-def _matching(wanted: Property, field: Field | None, sheets: Sequence[Sheet]) -> Field | None:
-    """The part of the labelled text, else of any run, that the pattern matches."""
+def _matching(
+    wanted: Property, field: Field | None, sheets: Sequence[Sheet], steps: int
+) -> Field | None:
+    """The part of the labelled text, else of any run, that the pattern matches.
+
+    At most so many `steps` are spent: a letter and a state of the pattern are one.
+    """
     pattern = wanted.pattern
     if pattern is None:
         return field
     for row in (row for sheet in sheets for row in sheet.rows):
         if labels.inside(wanted.labels, row) is None:
             continue
-        place = pattern.search(row.whole.text)
+        place = pattern.search(row.whole.text[:_LONGEST_ROW])
         if place is not None and place[0] < place[1]:
             spot = row.whole.spot(*place)
             return proofs.field(spot.text, "text", spot, ["text:labelled", "text:pattern"])
     if field is not None:
         return field
+    letters = steps // (len(pattern.states) + 1)
     for run in (run for sheet in sheets for run in sheet.runs):
+        letters -= len(run.text)
+        if letters < 0:
+            break
         place = pattern.search(run.text)
         if place is not None and place[1] - place[0] > 2:
             spot = run.spot(*place)

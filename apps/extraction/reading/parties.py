@@ -8,7 +8,7 @@ from apps.extraction.reading import labels
 from apps.extraction.reading.folding import key
 
 _LEGAL = re.compile(
-    r"(?<![A-Za-z])(?:S[DO][NM]\.?\s?B[HN][DO]|S/B|B[HN]D|P\.?L\.?T|G\.?m\.?b\.?H(?:\s?&\s?Co\.?\s?KG)?"
+    r"(?<![A-Za-z])(?:S[DO][NM]\.?\s?B[HN][DO]|[S5]/B|B[HN]D|P\.?L\.?T|G\.?m\.?b\.?H(?:\s?&\s?Co\.?\s?KG)?"
     r"|mbH|AG|KG(?:aA)?|OHG|GbR|UG|e\.\s?K|e\.\s?V|e\.\s?G|Ltd|Limited|LLP|LLC|Inc|Corp|Corporation|"
     r"PLC|P/L|Pty|S\.?A\.?R\.?L|SASU?|S\.A\.S|S\.?A|S\.?R\.?L|S\.?p\.?A|S\.?L\.?U?|B\.?V|N\.?V|Oy|"
     r"A/?B|A/S|ApS|Sp\.\s?z\s?o\.\s?o|a\.\s?G|Genossenschaft|Verein|Stiftung|Foundation)\.?(?![A-Za-z])",
@@ -68,6 +68,12 @@ def legal_form_end(text: str) -> int | None:
     ends = [match.end() for match in _LEGAL.finditer(text)]
     ends += [match.end() for match in _MERGED_LEGAL.finditer(text)]
     return max(ends, default=None)
+
+
+def repaired(name: str) -> str:
+    """The name with its legal form as it must be meant: `5/B` is `S/B`, `SDN BHO` `SDN BHD`."""
+    name = re.sub(r"(?<![A-Za-z0-9])5/B(?![A-Za-z])", "S/B", name)
+    return re.sub(r"(?<![A-Za-z])[S5][DO]N(\.?\s?)BH[DO0](?![A-Za-z])", r"SDN\1BHD", name)
 
 
 def names_trade(text: str) -> bool:

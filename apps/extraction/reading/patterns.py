@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_LENGTH = 200
-_MAX_STATES = 1200
+_MAX_STATES = 600
 _MAX_REPEAT = 100
 _MAX_DEPTH = 20
 _MAX_TEXT = 2000

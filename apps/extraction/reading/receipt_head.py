@@ -74,7 +74,8 @@ def fields(rows: Sequence[Row]) -> dict[str, Field]:
         end = end[:cut]
     spots = [head[index].whole.spot() for index in taken[:-1]]
     spots.append(last.whole.spot(0, len(end)))
-    found = {"merchantName": proofs.joined(spots, features)}
+    name = proofs.joined(spots, features)
+    found = {"merchantName": proofs.valued(name, parties.repaired(str(name.value)), "text")}
     address = _address_rows(head, taken[-1] + 1)
     if address:
         spots = [row.whole.spot() for row in address]

@@ -154,3 +154,11 @@ def test_no_pattern_takes_long(source: str) -> None:
 def test_what_is_no_pattern(source: str) -> None:
     with pytest.raises(patterns.PatternFault):
         patterns.compile_pattern(source)
+
+
+def test_many_slow_patterns_take_bounded_time() -> None:
+    body = {f"p{index}": {"type": "string", "pattern": "(a?){50}a{50}x"} for index in range(100)}
+    pages = ["\n".join("a" * 90 for _ in range(55)) for _ in range(30)]
+    began = time.process_time()
+    read(reading(*pages), schema=schema.parse({"properties": body}))
+    assert time.process_time() - began < 25
