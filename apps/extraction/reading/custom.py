@@ -15,7 +15,7 @@ from apps.extraction.reading.words import Reading
 _NEAR_ROWS = 3
 _LONGEST_ROW = 300
 # What all patterns of a schema together may cost: some seconds at most.
-_MOST_STEPS = 6_000_000
+_MOST_STEPS = 2_000_000
 _FITTING: dict[str, tuple[str, ...]] = {
     "string": ("text", "code", "currency", "date", "amount", "number"),
     "number": ("amount", "number"),
