@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from apps.conversion import recipe as recipes
+from apps.conversion.engines import registry
 from apps.conversion.recipe import Kind, Recipe
 
 
@@ -30,6 +31,27 @@ def test_the_text_of_a_document_is_a_few_recipes_without_gap(pages: int) -> None
     for (_, last), (first, _) in itertools.pairwise(spans):
         assert first == last + 1
     assert recipes.all_text(pages) == [recipes.text(first, pages) for first, _ in spans]
+
+
+@pytest.mark.parametrize(("ocr", "size"), [(False, 20), (True, 4)])
+def test_scans_are_read_in_small_groups(ocr: bool, size: int) -> None:
+    assert [(one.first, one.last) for one in (recipes.words(n, 500, ocr=ocr) for n in (0, 1))] == [
+        (0, 0),
+        (1, size),
+    ]
+    assert recipes.words(499, 500, ocr=ocr).last == 499
+
+
+def test_readings_are_made_without_watermarks() -> None:
+    for recipe in (recipes.words(0, 1, ocr=True), recipes.EMBEDDED):
+        assert recipes.stamped(recipe, "[]") == recipe
+        assert recipes.basis_of(recipe, "[]") == recipes.PDF
+
+
+def test_only_scans_need_the_ocr_engine() -> None:
+    assert registry.route("pdf", recipes.words(0, 1, ocr=True)) == registry.Route("ocr", "words")
+    assert registry.route("pdf", recipes.words(0, 1, ocr=False)) == registry.Route("pages", "words")
+    assert registry.route("png", recipes.EMBEDDED) == registry.Route("pages", "embedded")
 
 
 def test_the_last_group_is_open_while_the_page_count_is_unknown() -> None:
