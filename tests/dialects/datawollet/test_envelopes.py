@@ -194,12 +194,13 @@ def test_a_retention_that_is_not_offered_is_refused() -> None:
 
 # --- Calls on it --------------------------------------------------------------------------------
 
+NO_ITEM = "5d0bd14c-86ae-4a4a-8f23-6b6d7b7f1f0a"
 CALLS = [
     ("GET", "/envelope"),
     ("DELETE", "/envelope"),
     ("GET", "/envelope/items"),
-    ("GET", f"/envelope/items/{new_guid()}"),
-    ("DELETE", f"/envelope/items/{new_guid()}"),
+    ("GET", f"/envelope/items/{NO_ITEM}"),
+    ("DELETE", f"/envelope/items/{NO_ITEM}"),
     ("GET", "/envelope/acl"),
     ("DELETE", "/envelope/acl/somebody"),
     ("DELETE", "/envelope/acl/somebody/anna"),
