@@ -338,7 +338,8 @@ def fields(zone: Zone) -> dict[str, Field]:
             continue
         if name == "documentNumber" and zone.form.name == "TD1" and zone.lines[0][14] == "<":
             text = _long_number(zone.lines[0])[0]
-        plain = _plain(text)
+        # A filler in the sex's column is a statement: not specified.
+        plain = text if name == "sex" else _plain(text)
         if plain:
             found[name] = _field(plain, spot, [proven, checked])
     return found
