@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import documents
 from tests.browser.chromium import DARK, DESK, PHONE, browser
+from tests.browser.reviews import Office, ReviewPage, invoice
+from tests.browser.watch import Watch
 from tests.stack import Stack, running_stack
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "img"
@@ -29,6 +31,7 @@ def main() -> int:
         _viewer(stack, chromium)
         _administration(stack, chromium)
         _reference(stack, chromium)
+        _review(stack, chromium)
     return 0
 
 
@@ -94,6 +97,23 @@ def _reference(stack: Stack, chromium: Browser) -> None:
         expect(page.locator(".opblock").first).to_be_visible()
 
     _take(chromium, "api-reference", DESK, show)
+
+
+def _review(stack: Stack, chromium: Browser) -> None:
+    office = Office.opened(stack)
+    for number, name in enumerate(("Lamp oil.pdf", "Ropes.pdf", "Pier.pdf")):
+        office.send(invoice(f"INV-100{number}", tax="17.00" if number else "19.00"), name)
+
+    def show(page: Page) -> None:
+        review = ReviewPage(page, Watch(page.context, stack.url)).read(office.link())
+        review.entries.nth(1).click()
+        expect(page.get_by_test_id("page").first).to_have_attribute("data-state", "ready")
+        review.main("buyerName").click()
+        review.press("Enter")
+        review.expect_saved()
+        review.main("tax").click()
+
+    _take(chromium, "review", DESK, show)
 
 
 def _printed(stack: Stack, pattern: str) -> str:

@@ -17,9 +17,10 @@ from tests import factories
 from tests.browser import documents
 from tests.browser.chromium import DARK, PHONE
 from tests.browser.conftest import Person
+from tests.browser.reviews import READ_MS, Office, ReviewPage, invoice
 from tests.browser.viewer import FIRST_PAGE_MS, Viewer
 from tests.npm import npm
-from tests.stack import Integrator
+from tests.stack import Integrator, Stack
 
 PINNED = Path(__file__).parent / "axe"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -98,6 +99,44 @@ def test_comparing(look: Look, person: Person, integrator: Integrator, check: Ch
     expect(column.get_by_test_id("page").first).to_have_attribute(
         "data-state", "ready", timeout=FIRST_PAGE_MS
     )
+    check(viewer)
+
+
+@pytest.fixture(scope="module")
+def office(stack: Stack) -> Office:
+    """A program with a document that was read and one that cannot be."""
+    office = Office.opened(stack)
+    office.send(invoice(tax="17.00"), "Invoice.pdf")
+    office.refused(b"%PDF-1.7\n" + b"\x00\xff" * 400, "Broken.pdf")
+    return office
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_reviewing(look: Look, person: Person, office: Office, check: Check) -> None:
+    viewer = person(**look)
+    review = ReviewPage(viewer.page, viewer.watch).read(office.link())
+    page = review.page
+    check(viewer)
+    review.main("total").click()
+    review.press("e")
+    check(viewer)
+    review.press("Escape")
+    review.main("buyerName").click()
+    review.press("Enter")
+    review.expect_saved()
+    check(viewer)
+    review.press("a")
+    expect(page.get_by_test_id("page").first).to_have_attribute(
+        "data-state", "ready", timeout=READ_MS
+    )
+    review.press("ArrowDown")
+    check(viewer)
+    review.press("Enter")
+    expect(page.get_by_role("dialog", name="Add a field")).to_be_visible()
+    check(viewer)
+    review.press("Escape", "l" if look else "Escape")
+    review.entries.last.click()
+    expect(review.message).to_have_attribute("data-state", "failed")
     check(viewer)
 
 

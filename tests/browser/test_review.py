@@ -248,6 +248,7 @@ def test_a_place_is_marked_with_the_keys(reviewer: Reviewer, office: Office, doc
     review.press("Enter")
     told = office.expect_result(document, 2)["fields"]["buyerName"]
     assert told["value"] == "Harbour Office, quay" and "Quay Street" in told["text"]
+    review.expect_saved(2)
     review.press("a", "Escape")
     expect(page.get_by_test_id("drawing")).to_be_hidden()
     expect(page.get_by_role("button", name="Add a missing field")).to_be_focused()
@@ -286,7 +287,8 @@ def test_line_items_are_edited_in_a_grid(reviewer: Reviewer, office: Office, doc
 def test_two_windows_lose_nothing(reviewer: Reviewer, office: Office, document: str) -> None:
     address = office.link()
     mine, theirs = reviewer(), reviewer()
-    mine.watch.expect("status of 409")
+    for review in (mine, theirs):
+        review.watch.expect("status of 409")
     mine.read(address)
     theirs.read(office.link("K. Roe"))
     # No news of the other window, as when both save within the same moment.

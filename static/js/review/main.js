@@ -179,9 +179,11 @@ function onward() {
 }
 
 async function finish() {
-  const result = store.get(open);
-  if (!result || root.dataset.shows !== "document") return;
   const id = open;
+  if (!store.get(id) || root.dataset.shows !== "document") return;
+  await store.settled();
+  if (open !== id) return;
+  const result = store.get(id);
   if (!result.review && panel.leftToCheck(result).length) return panel.begin();
   try {
     if (!result.review) await store.save(id, [{ field: "", action: "check" }]);

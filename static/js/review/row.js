@@ -67,6 +67,9 @@ export function createRow(name, context) {
   let editor = null;
   /** @type {import("./result.js").Value} */
   let value;
+  let newest;
+  /** What was said and is not answered yet. */
+  let pending = 0;
 
   function action(text, drawing, key, run, long = text) {
     return make(
@@ -78,10 +81,11 @@ export function createRow(name, context) {
   }
 
   function update(result) {
+    newest = result;
     value = valueOf(result, name);
     if (!value) return;
     const about = rulesAbout(result, name);
-    const open = needsLook(result, name, value, context.threshold);
+    const open = !pending && needsLook(result, name, value, context.threshold);
     element.dataset.look = open ? "open" : "rest";
     element.toggleAttribute("data-absent", value.value === null);
     shown.textContent = shownValue(value.value);
@@ -109,10 +113,18 @@ export function createRow(name, context) {
     confirmButton.hidden = Boolean(value.state);
   }
 
-  function attempt(change) {
-    context.save([change]).catch((error) => {
-      if (error.name !== "AbortError") complain(error);
-    });
+  async function attempt(change) {
+    pending += 1;
+    update(newest);
+    let fault = null;
+    try {
+      await context.save([change]);
+    } catch (error) {
+      if (error.name !== "AbortError") fault = error;
+    }
+    pending -= 1;
+    update(newest);
+    if (fault) complain(fault);
   }
 
   function complain(error) {
@@ -127,7 +139,7 @@ export function createRow(name, context) {
   }
 
   function confirm() {
-    if (!value.state) attempt({ field: name, action: "confirm" });
+    if (!value.state && !pending) attempt({ field: name, action: "confirm" });
     context.next(name);
   }
 

@@ -93,6 +93,8 @@ export function createStore(api, { onResult, onState, onClash }) {
     /** @param {string} id */
     reload,
     isBusy: () => waiting > 0,
+    /** Resolves when all that was said so far has been answered. */
+    settled: () => chain,
     canUndo: (id) => Boolean(known.get(id)?.made.length),
     /**
      * Stores changes of a document as a new version.
@@ -104,8 +106,8 @@ export function createStore(api, { onResult, onState, onClash }) {
           const changes = wanted.slice(at, at + MOST_CHANGES).map((change) => ({ ...change }));
           const result = await persist(id, changes, (version) => api.change(id, version, changes));
           if (!result) continue;
-          adopt(id, result);
           known.get(id).made.push(result.version);
+          adopt(id, result);
         }
       });
     },

@@ -61,6 +61,8 @@ export function createTable(name, context) {
   /** Where the keys are: row and column. */
   let at = [0, 0];
   let editing = false;
+  /** Confirmations of the whole table that are not answered yet. */
+  let pending = 0;
 
   const columns = () => table.columns;
   const cellAt = ([row, column]) => grid.querySelector(`[data-at="${row} ${column}"]`);
@@ -71,7 +73,7 @@ export function createTable(name, context) {
     result = newest;
     table = result.tables.find((one) => one.name === name);
     if (!table) return;
-    const open = cellsToCheck(result, table, context.threshold).length;
+    const open = pending ? 0 : cellsToCheck(result, table, context.threshold).length;
     element.dataset.look = open ? "open" : "rest";
     const rows = table.rows.length;
     const shown = rows === 1 ? "1 row" : `${rows} rows`;
@@ -189,7 +191,7 @@ export function createTable(name, context) {
   });
 
   function attempt(changes) {
-    context.save(changes).catch((error) => {
+    return context.save(changes).catch((error) => {
       if (error.name === "AbortError") return;
       place.replaceChildren(
         make("p", { class: "field-error", role: "alert" }, icon("alert"), error.detail || error.message),
@@ -205,7 +207,14 @@ export function createTable(name, context) {
 
   function confirm() {
     const open = cellsToCheck(result, table, context.threshold);
-    if (open.length) attempt(open.map((field) => ({ field, action: "confirm" })));
+    if (open.length && !pending) {
+      pending += 1;
+      attempt(open.map((field) => ({ field, action: "confirm" }))).then(() => {
+        pending -= 1;
+        update(result);
+      });
+      update(result);
+    }
     context.next(name);
   }
 
