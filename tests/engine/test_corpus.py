@@ -64,4 +64,4 @@ def test_all_is_well_afterwards(engine: EngineProcess, results: Results) -> None
     for future in results.values():
         future.result()
     assert engine.process.poll() is None
-    assert len(engine.processes()) == 4  # the supervisor and three zygotes
+    assert len(engine.processes()) == 5  # the supervisor and four zygotes

@@ -13,7 +13,7 @@ import pytest
 
 from apps.conversion.engines import jail, launch, protocol
 from tests.engine import documents
-from tests.engine_process import EngineProcess, running_engine
+from tests.engine_process import EngineProcess, children_of, running_engine
 
 _LONG = documents.docx(documents.paragraphs(*(f"Line {n}" for n in range(60_000))))
 
@@ -47,8 +47,9 @@ def _start_long_job(engine: EngineProcess) -> int:
         {"op": "pdf", "dir": str(directory), "source": name, "params": {"format": "docx"}}
     )
     _open_connections.append(connection)
-    _until(lambda: len(engine.processes()) == 4)
-    return engine.processes()[-1]
+    zygote = _zygote(engine, "engines.office")
+    _until(lambda: len(children_of(zygote)) == 1)
+    return children_of(zygote)[0]
 
 
 _open_connections: list[protocol.Connection] = []
@@ -69,7 +70,7 @@ def test_a_dead_zygote_comes_back_and_sigterm_ends_all(tmp_path: Path, state: Pa
 
         _start_long_job(engine)
         processes = engine.processes()
-        assert len(processes) == 4
+        assert len(processes) == 6  # this one's, four zygotes, and the job
         engine.process.terminate()
         assert engine.process.wait(10) == 0
         _until(lambda: not any(map(_alive, processes)), 5)
