@@ -114,7 +114,7 @@ def test_a_word_document(program: Extractor) -> None:
     total = result["fields"]["total"]
     assert total["value"] == "119.00" and total["source"] == "text" and total["page"] == 0
     (left, top), _, (right, bottom), _ = total["polygon"]
-    size = result["pages"][0]
+    size = result["pageSizes"][0]
     assert 0 <= left < right <= size["width"] and 0 <= top < bottom <= size["height"]
 
 

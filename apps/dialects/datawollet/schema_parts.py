@@ -48,7 +48,10 @@ COMPONENTS: dict[str, Json] = {
             "requestId": TEXT,
             "documentId": GUID,
             "sha256": TEXT,
-            "pages": api.array(api.shape({"width": NUMBER, "height": NUMBER, "source": TEXT})),
+            "pages": COUNT,
+            "pageSizes": api.array(
+                api.shape({"width": NUMBER, "height": NUMBER, "source": TEXT}),
+            ),
             "classIdentifier": TEXT,
             "className": TEXT,
             "confidence": NUMBER,

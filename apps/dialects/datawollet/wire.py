@@ -204,7 +204,10 @@ def result(extraction: Extraction, one: ExtractionRequest) -> Json:
         "requestId": _id(extraction, one),
         "documentId": str(one.document.guid),
         "sha256": one.document.work_file.blob.sha256,
-    } | found
+        **found,
+        "pages": len(found["pages"]),
+        "pageSizes": found["pages"],
+    }
 
 
 def pending(extraction: Extraction, one: ExtractionRequest) -> Json:

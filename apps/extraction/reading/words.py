@@ -14,7 +14,7 @@ from apps.extraction.reading import geometry
 from apps.extraction.reading.geometry import Box
 
 # What is looked at, at most. A form or an invoice is far smaller; a book's fields are in front.
-MAX_PAGES = 40
+MAX_PAGES = 500
 MAX_WORDS_PER_PAGE = 4000
 MAX_WORDS = 20_000
 _LONGEST_WORD = 200

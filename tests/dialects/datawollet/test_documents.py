@@ -138,7 +138,8 @@ def test_a_result(server: Caller) -> None:
     assert result["requestId"] == found["requestId"]
     assert result["documentId"] == found["documentId"]
     assert len(result["sha256"]) == 64
-    assert result["pages"] == [{"width": 595.0, "height": 842.0, "source": "text"}]
+    assert result["pages"] == 1
+    assert result["pageSizes"] == [{"width": 595.0, "height": 842.0, "source": "text"}]
     assert result["expectations"] == {"warnings": []}
     assert result["version"] == 1
     for name in ("tables", "validations", "warnings", "timings", "confidence"):
