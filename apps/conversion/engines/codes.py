@@ -8,7 +8,7 @@ import zxingcpp
 
 from .raster import Pixels
 
-_KINDS = ("QRCode", "DataMatrix", "Aztec", "PDF417", "Code128", "Code39", "EANUPC", "ITF")
+_KINDS = ("QRCode", "PDF417", "Code128", "Code39", "EANUPC", "ITF")
 _FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat[kind] for kind in _KINDS])
 _MOST_CODES = 20
 _MOST_TEXT = 5000
