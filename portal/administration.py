@@ -61,6 +61,21 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:extraction_extractionrequest_changelist"),
                     },
                     {
+                        "title": "Edit sessions",
+                        "icon": "edit",
+                        "link": reverse_lazy("admin:editing_editdetail_changelist"),
+                    },
+                    {
+                        "title": "Edited documents",
+                        "icon": "history_edu",
+                        "link": reverse_lazy("admin:editing_editeddocument_changelist"),
+                    },
+                    {
+                        "title": "Versions",
+                        "icon": "history",
+                        "link": reverse_lazy("admin:editing_revision_changelist"),
+                    },
+                    {
                         "title": "Envelopes",
                         "icon": "encrypted",
                         "link": reverse_lazy("admin:envelopes_envelope_changelist"),
@@ -101,6 +116,11 @@ UNFOLD: dict[str, Any] = {
                         "title": "API clients",
                         "icon": "key",
                         "link": reverse_lazy("admin:clients_apiclient_changelist"),
+                    },
+                    {
+                        "title": "Launch tokens",
+                        "icon": "rocket_launch",
+                        "link": reverse_lazy("admin:editing_launchtoken_changelist"),
                     },
                     {
                         "title": "Access tokens",

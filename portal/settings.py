@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "apps.viewing",
     "apps.connect",
     "apps.extraction",
+    "apps.editing",
     "apps.dialects",
     "apps.portal_ui",
 ]
@@ -229,7 +230,7 @@ CELERY_TASK_DEFAULT_QUEUE = "portal"
 NETWORK_QUEUE = "network"
 CELERY_TASK_ROUTES = {
     name: {"queue": NETWORK_QUEUE}
-    for name in ("clients.deliver", "viewing.fetch", "viewing.fetch_package")
+    for name in ("clients.deliver", "viewing.fetch", "viewing.fetch_package", "editing.fetch")
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "schedule")
@@ -243,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     "connect-sweep": {"task": "connect.sweep", "schedule": timedelta(minutes=1)},
     "extraction-work": {"task": "extraction.work", "schedule": timedelta(seconds=10)},
     "extraction-sweep": {"task": "extraction.sweep", "schedule": timedelta(seconds=30)},
+    "editing-sweep": {"task": "editing.sweep", "schedule": timedelta(seconds=30)},
     "envelopes-sweep": {"task": "envelopes.sweep", "schedule": timedelta(minutes=5)},
     "viewing-sweep": {"task": "viewing.sweep", "schedule": timedelta(minutes=5)},
     "workfiles-sweep": {"task": "workfiles.sweep", "schedule": timedelta(minutes=5)},
@@ -279,6 +281,11 @@ EXTRACTION_PAGES = env.integer("EXTRACTION_PAGES", 500, least=1)
 if EXTRACTION_ENGINE == "openai":
     env.require("EXTRACTION_URL", "EXTRACTION_MODEL")
     CELERY_TASK_ROUTES["extraction.work"] = {"queue": NETWORK_QUEUE}
+
+# --- Editing ----------------------------------------------------------------------------------
+EDITOR_TOKEN_SECONDS = env.integer("EDITOR_TOKEN_SECONDS", 900, least=10, most=86_400)
+EDITOR_AUTOSAVE_SECONDS = env.integer("EDITOR_AUTOSAVE_SECONDS", 30, least=1)
+EDITOR_AUTOSAVES_KEPT = env.integer("EDITOR_AUTOSAVES_KEPT", 200, least=1)
 
 # --- People and programs ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

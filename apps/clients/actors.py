@@ -25,6 +25,8 @@ class Actor:
     client: ApiClient | None
     scopes: frozenset[str]
     kind: Literal["client", "viewer", "admin", "system"]
+    # The primary key of the access key a program came with; None for a token.
+    credential_id: int | None = None
 
     @classmethod
     def of_client(cls, client: ApiClient, scopes: Iterable[str]) -> Actor:

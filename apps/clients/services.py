@@ -6,6 +6,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -196,7 +197,8 @@ def authenticate_access_key(key: str) -> Actor:
             "The access key is unknown, expired or revoked, or its client is not active.",
         )
     _note_use(credential)
-    return Actor.of_client(credential.client, _scopes_of(credential.client))
+    actor = Actor.of_client(credential.client, _scopes_of(credential.client))
+    return replace(actor, credential_id=credential.pk)
 
 
 def authenticate_token(token: str) -> Actor:
@@ -246,8 +248,10 @@ def find_token(token: str) -> Any:
     ).first()
 
 
-def count_request(client: ApiClient) -> None:
+def count_request(client: ApiClient, *, credential_id: int | None = None) -> None:
     """Counts one request against the client's `requests_per_minute`, in windows of one minute.
+
+    With `credential_id` each access key has that many for itself.
 
     Raises PortalError(QUOTA_EXCEEDED, retry_after=seconds). The count lives in Django's cache:
     with the in-memory cache each process counts for itself.
@@ -255,7 +259,7 @@ def count_request(client: ApiClient) -> None:
     if client.requests_per_minute is None:
         return
     window, elapsed = divmod(int(time.time()), 60)
-    key = f"clients:requests:{client.pk}:{window}"
+    key = f"clients:requests:{client.pk}:{credential_id or 0}:{window}"
     cache.add(key, 0, timeout=120)
     try:
         count = cache.incr(key)

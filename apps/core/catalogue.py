@@ -302,6 +302,49 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
         "The client is unknown or not active, or the access is none that can be granted.",
         "Correct the value named in the answer.",
     ),
+    ErrorCode.LAUNCH_TOKEN_WRONG: Explanation(
+        "The launch token is wrong",
+        "The token is unknown, has expired or was revoked, or the key it was made with was.",
+        "Make a new token with `POST /generate`.",
+    ),
+    ErrorCode.LAUNCH_TOKEN_USED: Explanation(
+        "The launch token was used already",
+        "A token opens the editor once, and somebody has opened it.",
+        "Go back to the site that sent you here and open the document again.",
+    ),
+    ErrorCode.EDIT_VIEW_ONLY: Explanation(
+        "The document was opened for viewing only",
+        "The session was launched with `access=view`, or its document is fetched by `fileUrl`.",
+        'Launch the editor with `access: "edit"` on a `file`.',
+    ),
+    ErrorCode.AUTOSAVE_DISABLED: Explanation(
+        "This session saves only when told to",
+        "It was launched with `autosavedisabled`: nothing is stored but by an explicit save.",
+        "Save with the reason `explicit`.",
+    ),
+    ErrorCode.REVISION_NOT_FOUND: Explanation(
+        "There is no such version",
+        "The document has no version of this name, or it was removed with the oldest autosaves.",
+        "Compare the name with the list of versions.",
+    ),
+    ErrorCode.REVISION_CONFLICT: Explanation(
+        "There is a newer version",
+        "Somebody saved the document meanwhile. Nothing was overwritten, and nothing was lost: "
+        "what was sent is kept beside it, under the name in `kept`.",
+        "Compare both versions; restore the one that is to go on, or save again on the newest.",
+    ),
+    ErrorCode.EDIT_SESSION_OVER: Explanation(
+        "The editing session has ended",
+        "It was closed or nobody used it for its idle time. What was sent is kept as a version "
+        "beside the document, under the name in `kept`.",
+        "Open the document again; the version is in its list.",
+    ),
+    ErrorCode.STORAGE_FAILED: Explanation(
+        "The document could not be stored",
+        "The storage or the database did not take it. The version that was stored before is as "
+        "it was.",
+        "Save again in a moment, and keep a copy of your own until it has worked.",
+    ),
     ErrorCode.PAGE_NOT_FOUND: Explanation(
         "There is no such page",
         "The page number is outside the document; pages count from 0.",

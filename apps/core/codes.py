@@ -71,6 +71,15 @@ class ErrorCode(StrEnum):
     GRANT_NOT_FOUND = "grant_not_found"
     GRANT_EXISTS = "grant_exists"
     GRANT_INVALID = "grant_invalid"
+    # Editing
+    LAUNCH_TOKEN_WRONG = "launch_token_wrong"
+    LAUNCH_TOKEN_USED = "launch_token_used"
+    EDIT_VIEW_ONLY = "edit_view_only"
+    AUTOSAVE_DISABLED = "autosave_disabled"
+    REVISION_NOT_FOUND = "revision_not_found"
+    REVISION_CONFLICT = "revision_conflict"
+    EDIT_SESSION_OVER = "edit_session_over"
+    STORAGE_FAILED = "storage_failed"
     # Conversion
     PAGE_NOT_FOUND = "page_not_found"
     NOT_READY = "not_ready"

@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from apps.core.errors import CATALOGUE, ErrorCode
 from apps.dialects.datawollet.errors import STATUS as DATAWOLLET
+from apps.dialects.kudo.errors import STATUS as KUDO
 from apps.dialects.native.errors import STATUS
 from apps.dialects.primedocs.errors import STATUS as PRIMEDOCS
 from apps.dialects.prizmdoc.errors import SPELLINGS, V2_SPELLINGS
@@ -18,6 +19,7 @@ _TABLES: dict[str, Iterable[ErrorCode]] = {
     "the native API": STATUS,
     "primedocs Connect": PRIMEDOCS,
     "DataWollet": DATAWOLLET,
+    "Kudo": KUDO,
     "PrizmDoc": SPELLINGS,
     "PrizmDoc V2": V2_SPELLINGS,
 }

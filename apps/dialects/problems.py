@@ -66,6 +66,14 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.GRANT_NOT_FOUND: 404,
     ErrorCode.GRANT_EXISTS: 409,
     ErrorCode.GRANT_INVALID: 422,
+    ErrorCode.LAUNCH_TOKEN_WRONG: 403,
+    ErrorCode.LAUNCH_TOKEN_USED: 403,
+    ErrorCode.EDIT_VIEW_ONLY: 403,
+    ErrorCode.AUTOSAVE_DISABLED: 403,
+    ErrorCode.REVISION_NOT_FOUND: 404,
+    ErrorCode.REVISION_CONFLICT: 409,
+    ErrorCode.EDIT_SESSION_OVER: 410,
+    ErrorCode.STORAGE_FAILED: 503,
     ErrorCode.PAGE_NOT_FOUND: 404,
     ErrorCode.NOT_READY: 202,
     ErrorCode.LIMIT_EXCEEDED: 422,
@@ -98,7 +106,7 @@ def problem(error: PortalError, statuses: Mapping[ErrorCode, int] = STATUS) -> d
     }
     if error.at:
         members["at"] = error.at
-    for key in ("expected", "scope", "limit", "line", "errors", "draft"):
+    for key in ("expected", "scope", "limit", "line", "errors", "draft", "current", "kept"):
         if key in error.data:
             members[key] = error.data[key]
     return members

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("apps.dialects.native.urls")),
     path("", include("apps.dialects.primedocs.urls")),
     path("", include("apps.dialects.datawollet.urls")),
+    path("", include("apps.dialects.kudo.urls")),
     path("", include("apps.dialects.prizmdoc.urls")),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apps.portal_ui import connect, review, views
+from apps.portal_ui import connect, editor, review, views
 
 app_name = "portal_ui"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("view/<str:spelled>", views.viewer, name="viewer"),
     path("app/web/connect", connect.connect, name="connect"),
     path("app/web/review", review.review, name="review"),
+    path("editor", editor.launch, name="launch"),
+    path("editor/<uuid:handle>", editor.editor, name="editor"),
     path("favicon.ico", views.favicon),
 ]

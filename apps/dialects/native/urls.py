@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from apps.dialects.native import comparison_views, extraction_views, form_views, views
+from apps.dialects.native import comparison_views, edit_views, extraction_views, form_views, views
 
 _comparison = "api/v1/comparisons/<str:identity>"
 _review = "api/v1/reviews/<str:token>"
 _reviewed = f"{_review}/documents/<str:identity>"
+_edit = "api/v1/edits/<str:handle>"
 
 urlpatterns = [
     path("api/v1/comparisons", comparison_views.Comparisons.as_view()),
@@ -39,5 +40,14 @@ urlpatterns = [
     path(f"{_reviewed}/text", extraction_views.TextInBox.as_view()),
     path(f"{_reviewed}/pages/<int:page>/image", extraction_views.PageImage.as_view()),
     path(f"{_review}/export/<str:format>", extraction_views.Export.as_view()),
+    path(_edit, edit_views.State.as_view()),
+    path(f"{_edit}/content", edit_views.Content.as_view()),
+    path(f"{_edit}/draft", edit_views.Draft.as_view()),
+    path(f"{_edit}/beacon", edit_views.Beacon.as_view()),
+    path(f"{_edit}/pdf", edit_views.Pdf.as_view()),
+    path(f"{_edit}/revisions", edit_views.Revisions.as_view()),
+    path(f"{_edit}/revisions/<str:name>", edit_views.Version.as_view()),
+    path(f"{_edit}/revisions/<str:name>/restore", edit_views.Restore.as_view()),
+    path(f"{_edit}/close", edit_views.Close.as_view()),
     re_path(r"^api/v1/", views.NotRouted.as_view()),
 ]

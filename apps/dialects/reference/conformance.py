@@ -34,6 +34,8 @@ SEEDS = {
     "datawollet-public": "Pages of public clients",
     "datawollet-documents": "Documents and results",
     "datawollet-envelopes": "Envelopes",
+    "kudo-tokens": "Token service",
+    "kudo-editor": "Opening the editor, saving",
 }
 _Tested = ast.FunctionDef | ast.ClassDef
 
@@ -60,6 +62,11 @@ def primedocs() -> str:
 def datawollet() -> str:
     """docs/dialects/datawollet.md; otherwise as :func:`prizmdoc`."""
     return _document("DataWollet", "datawollet")
+
+
+def kudo() -> str:
+    """docs/dialects/kudo.md; otherwise as :func:`prizmdoc`."""
+    return _document("ARES Kudo", "kudo")
 
 
 def _document(vendor: str, folder: str) -> str:

@@ -85,6 +85,11 @@ SETTINGS = {
         "How long a caller waits for a result before it is told where to ask for it."
     ),
     "EXTRACTION_PAGES": Help("The most pages of a document that data is extracted from."),
+    "EDITOR_TOKEN_SECONDS": Help("How long a launch token may wait before it opens the editor."),
+    "EDITOR_AUTOSAVE_SECONDS": Help("How often the editor saves by itself, if changed."),
+    "EDITOR_AUTOSAVES_KEPT": Help(
+        "How many versions back autosaves of a document are kept; other versions all are."
+    ),
     "BEHIND_PROXY": Help(
         "1 where a proxy of yours sets `X-Forwarded-Proto`; only then is it believed."
     ),

@@ -20,6 +20,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/dialects/prizmdoc.md": conformance.prizmdoc,
     "docs/dialects/primedocs.md": conformance.primedocs,
     "docs/dialects/datawollet.md": conformance.datawollet,
+    "docs/dialects/kudo.md": conformance.kudo,
 }
 
 
