@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from tests.stack import Stack, running_stack
+
+_RANDOM = re.compile(r"u?[\w-]{43}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Tests on made ids have the same names in all processes of a parallel run."""
+    return "made" if isinstance(val, str) and _RANDOM.fullmatch(val) else None
 
 
 @pytest.fixture(scope="session")
