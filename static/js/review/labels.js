@@ -34,7 +34,7 @@ export function labelOf(name) {
   if (SPECIAL[name]) return SPECIAL[name];
   const words = name
     .replace(/[_-]+/g, " ")
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replace(/([a-z\d])([A-Z])|([a-z])(\d)/g, "$1$3 $2$4")
     .trim()
     .toLowerCase()
     .split(/\s+/);
@@ -45,7 +45,9 @@ export function labelOf(name) {
 /** The name for what somebody typed as a label: "Order number" becomes "orderNumber". */
 export function nameOf(label) {
   const words = label
+    .replace(/ß/g, "ss")
     .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
     .replace(/[^\p{Letter}\p{Number}]+/gu, " ")
     .replace(/[^\x20-\x7e]/g, "")
     .trim()

@@ -152,13 +152,16 @@ export function createPanel(page) {
   /* ---- moving ---- */
 
   function activate(name) {
-    const cell = CELL.exec(name)?.[1];
-    const holder = cell ?? name;
+    const holder = CELL.exec(name)?.[1] ?? name;
+    const row = rows.find((one) => one.name === holder);
     if (active !== holder) {
-      rows.find((row) => row.name === active)?.light(false);
+      // What closes above must not move the row away from under a pointer.
+      const top = row.element.getBoundingClientRect().top;
+      current()?.light(false);
+      byId("fields").scrollTop += row.element.getBoundingClientRect().top - top;
       active = holder;
     }
-    rows.find((row) => row.name === holder)?.light(true);
+    row.light(true);
     page.light(name);
   }
 

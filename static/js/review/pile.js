@@ -18,7 +18,7 @@ function about(brief, state) {
   if (state === "failed") return brief.error?.title ?? "Could not be read";
   const [kind] = classOf(brief);
   if (state === "checked") return `${kind} · checked`;
-  return brief.left_count ? `${kind} · ${brief.left_count} to check` : `${kind} · ready to confirm`;
+  return brief.left_count ? `${kind} · ${brief.left_count} to check` : `${kind} · ready`;
 }
 
 /**

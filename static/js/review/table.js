@@ -94,7 +94,10 @@ export function createTable(name, context) {
     const head = make(
       "tr",
       {},
-      ...columns().map((column) => make("th", { scope: "col" }, labelOf(column))),
+      ...columns().map((column) => {
+        const numeric = NUMERIC.has(typeOf(column)) || null;
+        return make("th", { scope: "col", "data-numeric": numeric }, labelOf(column));
+      }),
       make("td", { class: "grid-end" }),
     );
     grid.replaceChildren(
