@@ -17,7 +17,7 @@ from benchmarks import portal_data
 from benchmarks.measure import Row
 
 # In this order. end_to_end and page_groups start the whole product, with engines of its own.
-_ON_ENGINES = ("office", "pages", "first_page", "comparison", "search", "templates")
+_ON_ENGINES = ("office", "pages", "first_page", "comparison", "search", "templates", "reading")
 _ALONE = ("endpoints", "connect", "ingest", "end_to_end", "page_groups", "long_document")
 TOPICS = (*_ON_ENGINES, *_ALONE)
 _COLUMNS = ("what", "n", "Recto", "baseline", "its value", "ratio", "cpu", "aim")

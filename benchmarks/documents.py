@@ -91,3 +91,8 @@ def picture_pdfs() -> list[bytes]:
     stream = io.BytesIO()
     pages[0].save(stream, "PDF", save_all=True, append_images=pages[1:], resolution=150)
     return [stream.getvalue()]
+
+
+def receipts() -> list[Path]:
+    """Pictures of receipts; none without the corpus."""
+    return sorted((corpus.ROOT / "extraction" / "receipts").glob("*.jpg"))
