@@ -21,9 +21,11 @@ $(VENV)/.runtime: requirements.txt $(VENV)/.packages
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/.browser: package-lock.json $(VENV)/.runtime
+$(VENV)/.browser: package-lock.json static/js/editor/codemirror.bundle.js $(VENV)/.runtime
 	@echo "Installing browser libraries ..."
 	@PATH="$(abspath $(BIN)):$$PATH" npm install --no-save --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@$(BIN)/node node_modules/esbuild-wasm/bin/esbuild static/js/editor/codemirror.bundle.js \
+	  --bundle --format=esm --minify --outfile=node_modules/.bundles/codemirror.js --log-level=warning
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt deploy/packages-dev.txt $(VENV)/.runtime $(VENV)/.browser

@@ -172,18 +172,20 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
-# Installed by `make setup`; without it, documents in page groups stay shut.
+# Installed by `make setup`; without it, documents in page groups and the editor stay shut.
 _PDFJS = BASE_DIR / "node_modules" / "pdfjs-dist"
-_PDFJS_FOLDERS = {
+_BROWSER_FOLDERS = {
+    "bundles": BASE_DIR / "node_modules" / ".bundles",
     "pdfjs/build": _PDFJS / "legacy" / "build",
     "pdfjs/cmaps": _PDFJS / "cmaps",
     "pdfjs/iccs": _PDFJS / "iccs",
     "pdfjs/standard_fonts": _PDFJS / "standard_fonts",
     "pdfjs/wasm": _PDFJS / "wasm",
+    "pdfjs/web": _PDFJS / "legacy" / "web",
 }
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
     BASE_DIR / "static",
-    *((prefix, folder) for prefix, folder in _PDFJS_FOLDERS.items() if folder.is_dir()),
+    *((prefix, folder) for prefix, folder in _BROWSER_FOLDERS.items() if folder.is_dir()),
 ]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers

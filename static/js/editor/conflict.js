@@ -1,0 +1,50 @@
+import { byId, make } from "../viewer/dom.js";
+
+/**
+ * Two people saved: both works are kept, and a person says which one goes on.
+ * @param {{current: number, kept: string}} versions
+ * @param {{theirs: () => void, mine: () => void, compare: (() => void) | null}} choices
+ */
+export function showConflict({ current, kept }, { theirs, mine, compare }) {
+  const dialog = byId("conflict");
+  const busy = (run) => () => {
+    for (const button of dialog.querySelectorAll("button")) button.disabled = true;
+    run();
+  };
+  const choice = (text, about, run, look = "", testid = "") =>
+    make(
+      "div",
+      { class: "conflict-choice" },
+      make("button", { class: `button ${look}`, type: "button", click: run, "data-testid": testid }, text),
+      make("p", {}, about),
+    );
+  byId("conflict-body").replaceChildren(
+    make(
+      "p",
+      {},
+      `Somebody saved version ${current} while you were working. Nothing is lost: your work is kept as version ${kept}.`,
+    ),
+    compare &&
+      choice("Compare", "See what differs before you decide.", compare, "", "conflict-compare"),
+    choice(
+      `Open version ${current}`,
+      `Go on with theirs. Yours stays in the list of versions as ${kept}.`,
+      busy(theirs),
+      "",
+      "conflict-theirs",
+    ),
+    choice(
+      "Keep mine as the newest",
+      `Go on with yours. Theirs stays in the list of versions as ${current}.`,
+      busy(mine),
+      "primary",
+      "conflict-mine",
+    ),
+  );
+  if (!dialog.open) dialog.showModal();
+}
+
+/** A conflict is decided by its buttons alone. */
+export function holdConflict() {
+  byId("conflict").addEventListener("cancel", (event) => event.preventDefault());
+}
