@@ -38,7 +38,7 @@ from apps.viewing.models import Process, ViewingPackage  # noqa: E402
 from apps.workfiles import services as workfiles  # noqa: E402
 from apps.workfiles.models import Blob, WorkFile  # noqa: E402
 from tests import factories  # noqa: E402
-from tests.flows import envelope_acts  # noqa: E402
+from tests.flows import edit_acts, envelope_acts  # noqa: E402
 
 KINDS = (DocumentSession.Kind.VIEW,)
 NAMES_TO_TELL_OF = (
@@ -152,7 +152,7 @@ ACTS: dict[str, Callable[..., object]] = {
         prepare,
         tell,
     )
-} | envelope_acts.ACTS
+} | envelope_acts.ACTS | edit_acts.ACTS
 
 
 def main() -> None:
