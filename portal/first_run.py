@@ -1,11 +1,17 @@
-"""Prepares the data directory: schema, static files, an administrator, a demo session."""
+"""Prepares the data directory: schema, static files, an administrator, a demo session.
+
+`python -m portal.first_run schema files` takes only those steps: where web and workers have hosts
+of their own the schema is prepared once, the static files on each host that serves them.
+"""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import secrets
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import django
@@ -13,18 +19,27 @@ from django.conf import settings
 from django.core.management import call_command
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Safe to run at every start; prints what a person needs to know."""
+    parser = argparse.ArgumentParser(prog="portal.first_run", description="Prepare the portal.")
+    parser.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(_STEPS)}; or all")
+    steps = parser.parse_args(arguments).steps
+    if unknown := set(steps) - set(_STEPS):
+        parser.error(f"there is no step {', '.join(sorted(unknown))}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     django.setup()
     print(f"Preparing {settings.DATA_DIR} ...", flush=True)
-    call_command("migrate", verbosity=0, interactive=False)
-    _collect_static_files()
-    _create_administrator()
-    _open_demo()
+    for name, step in _STEPS.items():
+        if name in steps or not steps:
+            step()
     sys.stdout.flush()
     return 0
+
+
+def _prepare_database() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+    _create_administrator()
 
 
 def _collect_static_files() -> None:
@@ -59,6 +74,12 @@ def _open_demo() -> None:
 
     print(f"\n  Demo document     {settings.PUBLIC_URL}/view/u{open_demo()}")
 
+
+_STEPS: dict[str, Callable[[], None]] = {
+    "schema": _prepare_database,
+    "files": _collect_static_files,
+    "demo": _open_demo,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

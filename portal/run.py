@@ -2,10 +2,15 @@
 
 Web, worker, engine and schedule start together and stop together. A process that dies is started
 again; none outlives this one, not even when this one is killed.
+
+`python -m portal.run --only worker network` supervises some of them, so that a service manager or
+a container can hold each by itself. It leaves the database as it is: `python -m portal.first_run
+schema` prepares that, once for all hosts.
 """
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import os
 import signal
@@ -15,6 +20,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -24,6 +30,7 @@ _PR_SET_PDEATHSIG = 1
 _GRACE_SECONDS = 8.0
 _NETWORK_THREADS = 16
 _CELERY = [sys.executable, "-m", "celery", "--quiet", "--app", "portal"]
+ROLES = ("engine", "worker", "network", "schedule", "web")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -86,7 +93,7 @@ def _environment() -> dict[str, str]:
 
 
 def programs() -> list[Program]:
-    """The processes of one host. deploy/Procfile names the same for other supervisors."""
+    """The processes of one host, named as in ROLES."""
     python = sys.executable
     return [
         Program(
@@ -135,28 +142,37 @@ def _worker(name: str, queue: str, threads: int) -> Program:
     return Program(name, command)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs until SIGINT or SIGTERM. Exit code 1 when the portal cannot start."""
+    parser = argparse.ArgumentParser(prog="portal.run", description="Run the portal, or parts.")
+    parser.add_argument("--only", nargs="+", choices=ROLES, default=ROLES, metavar="ROLE")
+    roles = parser.parse_args(arguments).only
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     if os.geteuid() == 0:
         print("Running as root. For a server, give the portal a user of its own (deploy/).")
-    if fault := _port_fault():
+    if "web" in roles and (fault := _port_fault()):
         print(fault, file=sys.stderr)
         return 1
     try:
-        prepared = subprocess.run(
-            [sys.executable, "-m", "portal.first_run"], cwd=settings.BASE_DIR, env=_environment()
-        )
-        if prepared.returncode:
+        if not _prepared(roles):
             return 1
-        return _supervise(programs())
+        return _supervise([program for program in programs() if program.name in roles])
     except KeyboardInterrupt:
         return 0
 
 
+def _prepared(roles: Sequence[str]) -> bool:
+    """Whether what these roles need is there: all of it when all run, else the static files."""
+    if "web" not in roles:
+        return True
+    steps = [] if set(roles) == set(ROLES) else ["files"]
+    command = [sys.executable, "-m", "portal.first_run", *steps]
+    return not subprocess.run(command, cwd=settings.BASE_DIR, env=_environment()).returncode
+
+
 def _supervise(supervised: list[Program]) -> int:
-    announced = False
+    announced = all(program.name != "web" for program in supervised)
     try:
         while True:
             for program in supervised:
