@@ -71,6 +71,7 @@ class Answer:
         self._watch = watch
         self.status = response.status
         self.location = response.headers.get("Location", "")
+        self.etag = response.headers.get("ETag", "")
         self.media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
 
     def read(self, size: int, /) -> bytes:
@@ -111,6 +112,29 @@ def fetch(
             yield answer
             return
     raise PortalError(ErrorCode.REMOTE_FAILED, f"More than {_REDIRECTS} redirects.")
+
+
+@contextmanager
+def send(
+    method: str,
+    url: str,
+    *,
+    hosts: Collection[str],
+    headers: Mapping[str, str] | None = None,
+    body: bytes | Iterator[bytes] | None = None,
+    seconds: float = 60.0,
+) -> Iterator[Answer]:
+    """A request over https to one of `hosts` (lower case); whatever its status is an answer.
+
+    A `body` in pieces needs its Content-Length among the headers. No redirect is followed. Raises
+    as :func:`fetch` does.
+    """
+    deadline = time.monotonic() + seconds
+    parts = check(url, hosts=hosts)
+    if parts.scheme != "https":
+        raise PortalError(ErrorCode.REMOTE_REFUSED, "Only https URLs are used for this.")
+    with _ask(method, parts, _resolve(parts), headers or {}, deadline, body) as answer:
+        yield answer
 
 
 def post(
@@ -215,7 +239,7 @@ def _ask(
     address: str,
     headers: Mapping[str, str],
     deadline: float,
-    body: bytes | None = None,
+    body: bytes | Iterator[bytes] | None = None,
 ) -> Iterator[Answer]:
     """A request to `address` that speaks to the host's name (Host header, SNI, certificate)."""
     host = parts.hostname or ""

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.clients import webhooks
+from apps.core.queue import enqueue
 from apps.editing.models import EditDetail, EditedDocument, Revision
 
 SAVED, FAILED, CLOSED = "document.saved", "save.failed", "session.closed"
@@ -39,7 +40,7 @@ def closed(detail: EditDetail, reason: str) -> bool:
         rows = EditDetail.objects.filter(pk=detail.pk, notified_at=None)
         if not rows.update(notified_at=timezone.now()):
             return False
-        detail.refresh_from_db(fields=["saves"])
+        detail.refresh_from_db(fields=["saves", "locked"])
         document = EditedDocument.objects.select_related("client").get(pk=detail.document_id)
         message: Json = _session(detail) | {
             "version": document.head,
@@ -47,6 +48,8 @@ def closed(detail: EditDetail, reason: str) -> bool:
             "reason": reason,
         }
         webhooks.send(document.client, CLOSED, message)
+        if detail.locked:
+            enqueue("editing.unlock", detail.pk)
     return True
 
 

@@ -133,6 +133,8 @@ class EditDetail(models.Model):
     access = models.CharField(max_length=4, choices=Access)
     autosave = models.BooleanField()
     parameters = models.TextField(editable=False)  # sealed
+    # Until its document has come from the other server, or why not is known.
+    fetching = models.BooleanField(default=False)
     error_code = models.CharField("error", max_length=32, blank=True)
     error_detail = models.TextField("reason", blank=True)
     # What the page has not saved yet; becomes a revision when the person goes away.
@@ -142,6 +144,7 @@ class EditDetail(models.Model):
     draft_base = models.PositiveIntegerField(default=0, editable=False)
     saves = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True, blank=True)
+    locked = models.BooleanField("holds a lock", default=False)
     closed_at = models.DateTimeField("closed", null=True, blank=True)
     notified_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -19,9 +19,9 @@ from django.utils import timezone
 from apps.clients.actors import Actor
 from apps.core.errors import ErrorCode, PortalError
 from apps.document_sessions import services as sessions
-from apps.editing import events, sources
+from apps.editing import events, partner, sources
 from apps.editing.models import EditDetail, EditedDocument, PendingSave, Revision
-from apps.editing.services import Editing, revision
+from apps.editing.services import Editing, parameters_of, revision
 from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS
 from apps.workfiles.models import WorkFile
@@ -165,15 +165,23 @@ def save_draft(detail: EditDetail) -> Revision | None:
 
     A conflict is no error here: the draft is then a version beside the document.
     """
+    fresh = EditDetail.objects.select_related("draft__blob", "document__client").get(pk=detail.pk)
+    if fresh.draft is None:
+        return None
+    author = Author(fresh.user, str(fresh.handle), fresh.pk)
+    expected = fresh.draft_base
+    refusal = _push(fresh, fresh.draft, expected=expected)
     with transaction.atomic():
-        fresh = EditDetail.objects.select_related("draft__blob").filter(pk=detail.pk).first()
-        draft = fresh.draft if fresh else None
-        rows = EditDetail.objects.filter(pk=detail.pk, draft=draft)
-        if fresh is None or draft is None or not rows.update(draft=None):
+        rows = EditDetail.objects.filter(pk=fresh.pk, draft=fresh.draft)
+        if not rows.update(draft=None):
             return None
-        author = Author(fresh.user, str(fresh.handle), fresh.pk)
         return _write(
-            detail.document, draft, author, expected=fresh.draft_base, reason=Reason.CLOSE
+            fresh.document,
+            fresh.draft,
+            author,
+            expected=expected,
+            reason=Reason.CLOSE,
+            beside=refusal is not None,
         )
 
 
@@ -184,9 +192,17 @@ def save_pending(pending: PendingSave) -> Revision:
         actor, io.BytesIO(bytes(pending.content)), pending.document, pending.extension
     )
     author = Author(pending.author, str(pending.session), pending.detail_id)
+    refusal = None
+    if pending.detail is not None:
+        refusal = _push(pending.detail, work_file, expected=pending.base)
     with transaction.atomic():
         made = _write(
-            pending.document, work_file, author, expected=pending.base, reason=Reason.CLOSE
+            pending.document,
+            work_file,
+            author,
+            expected=pending.base,
+            reason=Reason.CLOSE,
+            beside=refusal is not None,
         )
         pending.delete()
     return made
@@ -199,7 +215,7 @@ def _allow(editing: Editing, reason: str) -> None:
         raise PortalError(ErrorCode.EDIT_VIEW_ONLY)
     if not detail.autosave and reason in (Reason.AUTOSAVE, Reason.CLOSE):
         raise PortalError(ErrorCode.AUTOSAVE_DISABLED)
-    if editing.document.head == 0:
+    if detail.fetching or editing.document.head == 0:
         raise PortalError(ErrorCode.DOCUMENT_MISSING)
 
 
@@ -263,19 +279,41 @@ def _allowed(document: EditedDocument) -> set[str]:
 def _commit(editing: Editing, work_file: WorkFile, *, expected: int, reason: str) -> Revision:
     detail, document = editing.detail, editing.document
     author = Author(detail.user, str(detail.handle), detail.pk)
+    refusal = None if editing.is_over else _push(detail, work_file, expected=expected)
+    beside = editing.is_over or refusal is not None
     try:
-        made = _write(
-            document, work_file, author, expected=expected, reason=reason, beside=editing.is_over
-        )
+        made = _write(document, work_file, author, expected=expected, reason=reason, beside=beside)
     except DatabaseError as error:
         logger.exception("A save was not noted")
         raise _failure(editing) from error
     if editing.is_over:
         raise PortalError(ErrorCode.EDIT_SESSION_OVER, kept=made.label)
     document.refresh_from_db(fields=["head", "saved_at"])
+    if refusal is not None and made.side:
+        refusal.data |= {"current": document.head, "kept": made.label}
+        raise refusal
     if made.side:
         raise PortalError(ErrorCode.REVISION_CONFLICT, current=document.head, kept=made.label)
     return made
+
+
+def _push(detail: EditDetail, work_file: WorkFile, *, expected: int) -> PortalError | None:
+    """Stores a version on the client's server, where the document lives there; why it could not.
+
+    Before the row: where this process ends in between, the next session finds a version there that
+    was made elsewhere. Not a version that comes too late anyhow.
+    """
+    document = EditedDocument.objects.select_related("client").get(pk=detail.document_id)
+    if document.source != EditedDocument.Source.SERVER or document.head != expected:
+        return None
+    try:
+        etag = partner.put(document.client, parameters_of(detail), work_file, etag=document.etag)
+    except PortalError as error:
+        if error.code != ErrorCode.REVISION_CONFLICT:
+            events.failed(detail, error.code)
+        return error
+    EditedDocument.objects.filter(pk=document.pk).update(etag=etag[:255])
+    return None
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ from apps.core.queue import enqueue
 from apps.document_sessions import services as sessions
 from apps.document_sessions.lifecycle import Lifetime, State
 from apps.document_sessions.models import DocumentSession
-from apps.editing import parameters, sources, tokens
+from apps.editing import parameters, partner, sources, tokens
 from apps.editing.models import EditDetail, EditedDocument, LaunchToken
 from apps.editing.models import Revision as Revision
 from apps.editing.parameters import Parameters
@@ -103,8 +104,9 @@ def open_session(token: str, *, dialect: str) -> Opened:
             access=EditDetail.Access.EDIT if wanted.may_edit else EditDetail.Access.VIEW,
             autosave=wanted.may_edit and wanted.autosave,
             parameters=found.parameters,
+            fetching=document.source != EditedDocument.Source.WORK_FILE,
         )
-        if document.head == 0:
+        if detail.fetching:
             enqueue("editing.fetch", session.pk)
     return Opened(Editing(session, detail, wanted), secret)
 
@@ -153,6 +155,23 @@ def parameters_of(detail: EditDetail) -> Parameters:
     return parameters.read(tokens.sent(LaunchToken(parameters=detail.parameters)))
 
 
+def fetch(session_pk: int) -> None:
+    """Fetches the document of a session whose document is elsewhere."""
+    detail = _details().filter(pk=session_pk, fetching=True).first()
+    if detail is not None:
+        sources.fetch(detail, parameters_of(detail))
+
+
+def unlock(session_pk: int) -> None:
+    """Gives back a session's lock on the client's server; one that cannot be reached is let be."""
+    detail = _details().filter(pk=session_pk, locked=True).first()
+    if detail is None:
+        return
+    with suppress(PortalError):
+        partner.unlock(detail.document.client, parameters_of(detail), str(detail.handle))
+    EditDetail.objects.filter(pk=session_pk).update(locked=False)
+
+
 # --- Versions -----------------------------------------------------------------------------------
 
 
@@ -164,7 +183,7 @@ def head(editing: Editing) -> Revision | None:
     detail = editing.detail
     if detail.error_code:
         raise PortalError(ErrorCode(detail.error_code), detail.error_detail)
-    if editing.document.head == 0:
+    if detail.fetching:
         return None
     return _revisions(editing).get(side=False, number=editing.document.head)
 

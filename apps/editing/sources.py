@@ -12,8 +12,9 @@ from django.utils import timezone
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
 from apps.core import remote
-from apps.core.errors import ErrorCode, PortalError
+from apps.core.errors import PortalError
 from apps.core.ids import digest
+from apps.editing import partner
 from apps.editing.models import EditDetail, EditedDocument, Revision
 from apps.editing.parameters import Parameters
 from apps.workfiles import services as workfiles
@@ -25,12 +26,13 @@ Source = EditedDocument.Source
 def check(client: ApiClient, wanted: Parameters) -> None:
     """Raises WORK_FILE_NOT_FOUND or REMOTE_REFUSED, with the parameter at fault, as far as can be
     told without asking another server."""
-    if wanted.server and wanted.file:
-        raise PortalError(
-            ErrorCode.INPUT_INVALID,
-            "`server` is not supported here: upload the document as a work file and name that.",
-            at="server",
-        )
+    if wanted.file and wanted.server:
+        try:
+            partner.check(client, wanted)
+        except PortalError as error:
+            error.at = "server"
+            raise
+        return
     if wanted.file:
         _work_file(client, wanted.file)
         return
@@ -60,6 +62,18 @@ def document(client: ApiClient, wanted: Parameters, *, handle: str) -> EditedDoc
             name=_name_in(wanted.file_url),
             kept_until=kept_until,
         )
+    if wanted.server:
+        found, _ = EditedDocument.objects.get_or_create(
+            client=client,
+            reference=digest(f"server:{wanted.server.rstrip('/')}\n{wanted.file}"),
+            defaults={
+                "source": Source.SERVER,
+                "file": wanted.file,
+                "name": _name_in(wanted.file),
+                "kept_until": kept_until,
+            },
+        )
+        return found
     work_file = _work_file(client, wanted.file)
     found, is_new = EditedDocument.objects.get_or_create(
         client=client,
@@ -78,31 +92,71 @@ def document(client: ApiClient, wanted: Parameters, *, handle: str) -> EditedDoc
     return found
 
 
-def fetch(session_pk: int) -> None:
-    """Fetches the document of a session that names an address; a failure is kept for the page."""
-    from apps.editing.services import parameters_of
+def fetch(detail: EditDetail, wanted: Parameters) -> None:
+    """Fetches the document of a session from another server; a failure is kept for the page.
 
-    details = EditDetail.objects.select_related("document__client", "session")
-    detail = details.filter(pk=session_pk, document__head=0, error_code="").first()
-    if detail is None:
-        return
-    client, wanted = detail.document.client, parameters_of(detail)
+    One that was changed there since it was here last becomes its newest version.
+    """
+    changes: dict[str, object] = {"fetching": False}
     try:
-        with remote.fetch(wanted.file_url, hosts=client.download_host_list) as answer:
-            work_file = workfiles.upload(
-                Actor.of_client(client, ()),
-                answer,
-                extension=PurePosixPath(urlsplit(wanted.file_url).path).suffix.lstrip("."),
-                name=detail.document.name,
-                keep=keep(client),
-            )
-        with transaction.atomic():
-            if EditedDocument.objects.filter(pk=detail.document_id, head=0).update(head=1):
-                _first(detail.document, work_file)
+        if detail.document.source == Source.SERVER:
+            changes |= _from_server(detail, wanted)
+        else:
+            client = detail.document.client
+            with remote.fetch(wanted.file_url, hosts=client.download_host_list) as answer:
+                _arrived(detail.document, _received(detail, wanted.file_url, answer))
     except PortalError as error:
-        EditDetail.objects.filter(pk=session_pk).update(
-            error_code=error.code, error_detail=error.detail
+        changes |= {"error_code": error.code, "error_detail": error.detail}
+    EditDetail.objects.filter(pk=detail.pk).update(**changes)
+
+
+def _from_server(detail: EditDetail, wanted: Parameters) -> dict[str, object]:
+    document, client = detail.document, detail.document.client
+    changes: dict[str, object] = {}
+    if detail.access == EditDetail.Access.EDIT:
+        locked = partner.lock(client, wanted, str(detail.handle))
+        changes["locked"] = bool(locked)
+        if locked is False:
+            changes |= {"access": EditDetail.Access.VIEW, "autosave": False}
+    with partner.get(client, wanted, etag=document.etag if document.head else "") as answer:
+        if answer is not None:
+            _arrived(document, _received(detail, wanted.file, answer), etag=answer.etag)
+    prolong(document)
+    return changes
+
+
+def _received(detail: EditDetail, name: str, answer: remote.Answer) -> WorkFile:
+    client = detail.document.client
+    return workfiles.upload(
+        Actor.of_client(client, ()),
+        answer,
+        extension=PurePosixPath(urlsplit(name).path).suffix.lstrip("."),
+        name=detail.document.name,
+        keep=keep(client),
+    )
+
+
+@transaction.atomic
+def _arrived(document: EditedDocument, work_file: WorkFile, *, etag: str = "") -> None:
+    """What came becomes the newest version, unless it is that already."""
+    rows = EditedDocument.objects.filter(pk=document.pk)
+    document.refresh_from_db(fields=["head"])
+    newest = document.revisions.filter(side=False, number=document.head).first()
+    same = newest is not None and newest.work_file.blob_id == work_file.blob_id
+    moved = not same and rows.filter(head=document.head).update(head=document.head + 1)
+    if moved and newest is None:
+        _first(document, work_file)
+    elif moved:
+        Revision.objects.create(
+            document=document,
+            number=document.head + 1,
+            base=document.head,
+            work_file=work_file,
+            size=work_file.blob.size,
+            reason=Revision.Reason.EXTERNAL,
         )
+    if moved or same:
+        rows.update(etag=etag[:255])
 
 
 def prolong(document: EditedDocument) -> None:

@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from apps.editing import sources, upkeep
+from apps.editing import services, upkeep
 
 
 @shared_task(name="editing.fetch")
 def fetch(session_pk: int) -> None:
     """Fetches the document of a session."""
-    sources.fetch(session_pk)
+    services.fetch(session_pk)
+
+
+@shared_task(name="editing.unlock")
+def unlock(session_pk: int) -> None:
+    """Gives back the lock of a session that is over."""
+    services.unlock(session_pk)
 
 
 @shared_task(name="editing.sweep")

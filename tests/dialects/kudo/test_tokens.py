@@ -263,3 +263,19 @@ def test_methods(partner: Backend) -> None:
         refused(answer)
     keyed = partner.http.get("/generate", headers={"x-api-key": partner.key})
     assert named(keyed) == [("", "method_not_allowed")]
+
+
+@pytest.mark.conformance(
+    "kudo-tokens",
+    line="server: https, and its host is one of the client's download hosts",
+    outcome="ours",
+)
+def test_server(partner: Backend) -> None:
+    server = "https://api.example.com/kudo"
+    assert named(partner.generate(server=server)) == [("server", "remote_refused")]
+    assert named(partner.generate(server="http://api.example.com")) == [("server", "value")]
+    client = partner.actor.require_client()
+    client.download_hosts = "api.example.com"
+    client.save()
+    token = partner.launch(server=server, file="plan-7", access="edit")
+    assert partner.verify(token).json()["server"] == server

@@ -113,6 +113,26 @@ def certified(
     return certify
 
 
+def test_any_status_is_an_answer_over_https_only(
+    server: Server, certified: Callable[[str], None]
+) -> None:
+    certified("localhost")
+    server.answer = b'HTTP/1.1 412 Changed\r\nETag: "7"\r\nContent-Length: 0\r\n\r\n'
+    url = f"https://localhost:{server.port}/files/1"
+    pieces = iter([b"some", b"thing"])
+    headers = {"If-Match": '"6"', "Content-Length": "9"}
+    with remote.send("PUT", url, hosts={"localhost"}, headers=headers, body=pieces) as answer:
+        assert (answer.status, answer.etag) == (412, '"7"')
+    server.answer = b"HTTP/1.1 302 Found\r\nLocation: https://localhost/\r\n\r\n"
+    with remote.send("GET", url, hosts={"localhost"}) as answer:
+        assert answer.status == 302
+    plain = f"http://localhost:{server.port}/files/1"
+    for wrong, hosts in ((plain, {"localhost"}), (url, {"elsewhere"})):
+        with pytest.raises(PortalError) as caught, remote.send("GET", wrong, hosts=hosts):
+            pass
+        assert caught.value.code == ErrorCode.REMOTE_REFUSED
+
+
 def read(url: str, seconds: float = 10.0) -> bytes:
     content = b""
     with remote.fetch(url, hosts={"localhost"}, seconds=seconds) as answer:

@@ -1,0 +1,259 @@
+"""Documents that live on the client's own server, and those that are fetched by address."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from apps.clients import webhooks
+from apps.clients.actors import Actor
+from apps.clients.models import WebhookDelivery
+from apps.core import remote
+from apps.core.errors import ErrorCode, PortalError
+from apps.editing import saving, services, sources, upkeep
+from apps.editing.models import EditDetail
+from tests.unit.editing.conftest import TEXT, Partner, again, content, labels, save
+
+SERVER = "https://files.example.com/api"
+ADDRESS = f"{SERVER}/files/plans%2Fa%20b.txt"
+
+
+class Answer:
+    """What `remote.send` and `remote.fetch` give."""
+
+    def __init__(self, status: int, body: bytes = b"", etag: str = "") -> None:
+        self.status, self.etag, self._body = status, etag, io.BytesIO(body)
+
+    def read(self, size: int, /) -> bytes:
+        return self._body.read(size)
+
+
+class Store:
+    """The partner's server, after the contract."""
+
+    def __init__(self) -> None:
+        self.content, self.version = TEXT, 1
+        self.holder = ""
+        self.locks = True
+        self.down = False
+        self.requests: list[tuple[str, str, dict[str, str]]] = []
+
+    @property
+    def etag(self) -> str:
+        return f'"v{self.version}"'
+
+    def change(self, text: bytes) -> None:
+        self.content, self.version = text, self.version + 1
+
+    @contextmanager
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        hosts: Any,
+        headers: dict[str, str],
+        body: Any = None,
+        seconds: float = 60.0,
+    ) -> Iterator[Answer]:
+        assert remote.check(url, hosts=hosts).scheme == "https"
+        self.requests.append((method, url, headers))
+        if self.down:
+            raise PortalError(ErrorCode.REMOTE_FAILED, "files.example.com did not answer.")
+        yield self._answer(method, url, headers, body)
+
+    def _answer(self, method: str, url: str, headers: dict[str, str], body: Any) -> Answer:
+        if url.endswith("/lock"):
+            return self._lock(method, headers["X-Lock-Id"])
+        assert url == ADDRESS
+        if method == "GET":
+            if headers.get("If-None-Match") == self.etag:
+                return Answer(304, etag=self.etag)
+            return Answer(200, self.content, self.etag)
+        sent = b"".join(body)
+        assert len(sent) == int(headers["Content-Length"])
+        if headers["If-Match"] != self.etag:
+            return Answer(412)
+        self.change(sent)
+        return Answer(204, etag=self.etag)
+
+    def _lock(self, method: str, name: str) -> Answer:
+        if not self.locks:
+            return Answer(404)
+        if self.holder not in ("", name):
+            return Answer(423)
+        self.holder = name if method == "PUT" else ""
+        return Answer(204)
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+    store = Store()
+    monkeypatch.setattr(remote, "send", store.send)
+    return store
+
+
+@pytest.fixture
+def owner(partner: Partner) -> Partner:
+    client = partner.actor.require_client()
+    client.download_hosts = "files.example.com"
+    client.save()
+    return partner
+
+
+def opened(owner: Partner, **parameters: Any) -> services.Editing:
+    sent = {"file": "plans/a b.txt", "server": SERVER, "sessionId": "their-session"} | parameters
+    editing = owner.open(**sent)
+    services.fetch(editing.session.pk)
+    return again(editing)
+
+
+def test_opened_and_saved_there(owner: Partner, store: Store) -> None:
+    editing = opened(owner)
+    assert content(services.revision(editing)) == TEXT
+    made = save(editing, b"changed\n", 1)
+    assert (made.label, store.content) == ("2", b"changed\n")
+    assert save(editing, b"changed again\n", 2).label == "3"
+    assert store.content == b"changed again\n"
+    for _, _, headers in store.requests:
+        assert headers["X-Session-Id"] == "their-session"
+        assert headers["X-User-Id"] == "anna"
+
+
+def test_it_is_loading_until_it_is_here(owner: Partner, store: Store) -> None:
+    editing = owner.open(file="plans/a b.txt", server=SERVER)
+    assert services.head(editing) is None
+    with pytest.raises(PortalError) as caught:
+        save(editing, b"x\n", 1)
+    assert caught.value.code == ErrorCode.DOCUMENT_MISSING
+
+
+def test_changed_there_between_two_sessions(owner: Partner, store: Store) -> None:
+    save(opened(owner), b"ours\n", 1)
+    assert labels(opened(owner).document) == ["1", "2"]
+    store.change(b"theirs\n")
+    editing = opened(owner)
+    newest = services.revision(editing)
+    assert (newest.label, newest.reason, content(newest)) == ("3", "external", b"theirs\n")
+
+
+def test_changed_there_while_we_edit(owner: Partner, store: Store) -> None:
+    store.locks = False
+    editing = opened(owner)
+    store.change(b"theirs\n")
+    with pytest.raises(PortalError) as caught:
+        save(editing, b"ours\n", 1)
+    assert caught.value.code == ErrorCode.REVISION_CONFLICT
+    assert caught.value.data == {"current": 1, "kept": "s1"}
+    assert store.content == b"theirs\n"
+    assert content(services.revision(again(editing), "s1")) == b"ours\n"
+    # The next session has theirs, and ours beside it.
+    other = opened(owner, userId="ben")
+    assert content(services.revision(other)) == b"theirs\n"
+    assert saving.restore(other, "s1", expected=2).label == "3"
+    assert store.content == b"ours\n"
+
+
+def test_a_server_that_is_down_loses_nothing(owner: Partner, store: Store) -> None:
+    webhooks.register(Actor.system(), owner.actor.require_client(), "https://example.org/hook")
+    editing = opened(owner)
+    store.down = True
+    for _ in range(2):
+        with pytest.raises(PortalError) as caught:
+            save(editing, b"ours\n", 1)
+        assert (caught.value.code, caught.value.data["kept"]) == (ErrorCode.REMOTE_FAILED, "s1")
+    assert "save.failed" in WebhookDelivery.objects.values_list("event", flat=True)
+    store.down = False
+    assert save(editing, b"ours and more\n", 1).label == "2"
+    assert store.content == b"ours and more\n"
+
+
+def test_what_is_left_unsaved_is_saved_there(owner: Partner, store: Store) -> None:
+    editing = opened(owner)
+    saving.keep_draft(editing, io.BytesIO(b"draft\n"), expected=1)
+    assert store.content == TEXT
+    with time_machine.travel(timezone.now() + timedelta(minutes=21), tick=False):
+        assert upkeep.sweep() == 1
+    assert store.content == b"draft\n"
+
+
+def test_locks(owner: Partner, store: Store) -> None:
+    anna = opened(owner)
+    assert (anna.detail.locked, store.holder) == (True, anna.handle)
+    ben = opened(owner, userId="ben")
+    assert (ben.detail.access, ben.detail.locked) == ("view", False)
+    saving.close(anna)
+    services.unlock(anna.session.pk)
+    assert store.holder == ""
+    assert opened(owner, userId="ben").detail.access == "edit"
+    store.locks = False
+    assert opened(owner, userId="cleo").detail.access == "edit"
+
+
+def test_view_neither_locks_nor_writes(owner: Partner, store: Store) -> None:
+    editing = opened(owner, access="view")
+    with pytest.raises(PortalError):
+        save(editing, b"x\n", 1)
+    assert {method for method, _, _ in store.requests} == {"GET"}
+
+
+def test_a_server_without_entity_tags_is_viewed_only(
+    owner: Partner, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "etag", "")
+    with pytest.raises(PortalError) as caught:
+        services.head(opened(owner))
+    assert caught.value.code == ErrorCode.REMOTE_FAILED
+    assert content(services.revision(opened(owner, access="view"))) == TEXT
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "https://127.0.0.1",
+        "https://[::1]/",
+        "https://elsewhere.example.com",
+        "https://files.example.com.evil.test",
+        "https://files.example.com:8443",
+        "https://2130706433",
+    ],
+)
+def test_servers_that_are_not_on_the_list(owner: Partner, server: str) -> None:
+    with pytest.raises(PortalError) as caught:
+        owner.token(file="a", server=server)
+    assert (caught.value.code, caught.value.at) == (ErrorCode.REMOTE_REFUSED, "server")
+
+
+def test_a_listed_name_with_a_private_address_is_not_reached(
+    owner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: the name is on the list, what it resolves to is looked at when it is used."""
+    inside = [(2, 1, 6, "", ("169.254.169.254", 0))]
+    monkeypatch.setattr(remote.socket, "getaddrinfo", lambda *_, **__: inside)
+    for parameters in (
+        {"file": "a.txt", "server": SERVER},
+        {"file": "", "fileUrl": "https://files.example.com/a.txt"},
+    ):
+        editing = owner.open(**parameters)
+        services.fetch(editing.session.pk)
+        assert EditDetail.objects.get(pk=editing.detail.pk).error_code == "remote_refused"
+
+
+def test_by_address_it_is_viewed(owner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def fetch(url: str, *, hosts: Any) -> Iterator[Answer]:
+        remote.check(url, hosts=hosts)
+        yield Answer(200, TEXT)
+
+    monkeypatch.setattr(sources.remote, "fetch", fetch)
+    editing = owner.open(file="", fileUrl="https://files.example.com/x/notes.txt?sig=1")
+    services.fetch(editing.session.pk)
+    assert content(services.revision(again(editing))) == TEXT
+    assert (editing.document.name, editing.detail.access) == ("notes.txt", "view")
