@@ -22,15 +22,15 @@ from django.core.management import call_command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Safe to run at every start; prints what a person needs to know."""
     parser = argparse.ArgumentParser(prog="portal.first_run", description="Prepare the portal.")
-    parser.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(_STEPS)}; or all")
+    parser.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(STEPS)}; or all")
     steps = parser.parse_args(arguments).steps
-    if unknown := set(steps) - set(_STEPS):
+    if unknown := set(steps) - set(STEPS):
         parser.error(f"there is no step {', '.join(sorted(unknown))}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     django.setup()
     print(f"Preparing {settings.DATA_DIR} ...", flush=True)
-    for name, step in _STEPS.items():
+    for name, step in STEPS.items():
         if name in steps or not steps:
             step()
     sys.stdout.flush()
@@ -75,7 +75,7 @@ def _open_demo() -> None:
     print(f"\n  Demo document     {settings.PUBLIC_URL}/view/u{open_demo()}")
 
 
-_STEPS: dict[str, Callable[[], None]] = {
+STEPS: dict[str, Callable[[], None]] = {
     "schema": _prepare_database,
     "files": _collect_static_files,
     "demo": _open_demo,
