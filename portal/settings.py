@@ -232,7 +232,13 @@ CELERY_TASK_DEFAULT_QUEUE = "portal"
 NETWORK_QUEUE = "network"
 CELERY_TASK_ROUTES = {
     name: {"queue": NETWORK_QUEUE}
-    for name in ("clients.deliver", "viewing.fetch", "viewing.fetch_package", "editing.fetch")
+    for name in (
+        "clients.deliver",
+        "viewing.fetch",
+        "viewing.fetch_package",
+        "editing.fetch",
+        "editing.unlock",
+    )
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "schedule")
