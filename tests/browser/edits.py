@@ -157,13 +157,11 @@ def _add_field(
     )
 
 
-def annotations(content: bytes) -> list[pikepdf.Dictionary]:
-    """Kind and text of the annotations of a PDF's first page."""
+def annotations(content: bytes) -> dict[str, str]:
+    """The annotations of a PDF's first page: text or value by kind."""
     with pikepdf.open(io.BytesIO(content)) as document:
-        found = document.pages[0].get("/Annots", [])
-        return [
-            pikepdf.Dictionary(
-                Subtype=one.Subtype, Contents=one.get("/Contents", ""), V=one.get("/V", "")
-            )
+        found = document.pages[0].get("/Annots", pikepdf.Array())
+        return {
+            str(one.Subtype).lstrip("/"): str(one.get("/V", one.get("/Contents", "")))
             for one in found
-        ]
+        }

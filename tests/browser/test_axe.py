@@ -17,6 +17,7 @@ from tests import factories
 from tests.browser import documents
 from tests.browser.chromium import DARK, PHONE
 from tests.browser.conftest import Person
+from tests.browser.edits import EditorPage, Partner, pdf
 from tests.browser.reviews import READ_MS, Office, ReviewPage, invoice
 from tests.browser.viewer import FIRST_PAGE_MS, Viewer
 from tests.npm import npm
@@ -164,4 +165,23 @@ def test_pages_without_a_document(
     if status:
         viewer.watch.expect(rf"status of {status}")
     viewer.page.goto(viewer.url + path)
+    check(viewer)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_editing(look: Look, person: Person, stack: Stack, check: Check) -> None:
+    partner = Partner.registered(stack)
+    viewer = person(**look)
+    editor = EditorPage(viewer.page, viewer.watch)
+    editor.open(partner.link(partner.upload(b"<p class='a'>one</p>\n", "html")))
+    check(viewer)
+    editor.tool("Find and replace").click()
+    expect(viewer.page.get_by_placeholder("Find")).to_be_visible()
+    check(viewer)
+    editor.tool("Versions").click()
+    expect(viewer.page.get_by_test_id("version")).to_have_count(1)
+    check(viewer)
+    editor.open(partner.link(partner.upload(pdf("One", field="name"), "pdf")))
+    expect(viewer.page.locator(".textLayer span").first).to_be_visible()
+    editor.tool("Text").click()
     check(viewer)

@@ -37,7 +37,11 @@ export function createApi(base) {
   return {
     on: connection.on,
     /** @returns {Promise<Record<string, any>>} */
-    state: async () => (await connection.request(base)).json(),
+    async state() {
+      const state = await (await connection.request(base)).json();
+      state.document.name ||= `Document.${state.document.format}`;
+      return state;
+    },
     /** A version's bytes, and its number for the newest. @param {string} [name] */
     async content(name) {
       const response = await finished(name ? `/revisions/${name}` : "/content");

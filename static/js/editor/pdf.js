@@ -223,6 +223,6 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
     content,
     contentNow: () => null,
     extension: () => "pdf",
-    focus: () => container.focus(),
+    focus: () => container.focus({ focusVisible: false }),
   };
 }
