@@ -12,7 +12,6 @@ from apps.core import partitioned
 from apps.core.errors import ErrorCode, PortalError
 from apps.editing import services as editing
 from apps.portal_ui.views import failed, protect
-from apps.workfiles.formats import FORMATS
 
 DIALECT = "kudo"
 # The native API reads the same cookie (apps/dialects/native/edit_views.py).
@@ -71,25 +70,18 @@ def launch(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def editor(request: HttpRequest, handle: UUID) -> HttpResponse:
-    """`/editor/{handle}`: the page of an edit session, for the browser that holds its key."""
+    """`/editor/{handle}`: the page of an edit session, for the browser that holds its key.
+
+    Its script asks the native API for the document and its state.
+    """
     try:
         found = editing.find(str(handle), request.COOKIES.get(f"{COOKIE}{handle}", ""))
     except PortalError as error:
         return _refused(request, error)
-    newest, fault = None, None
-    try:
-        newest = editing.head(found)
-    except PortalError as failure:
-        fault = failure
     context = {
         "handle": found.handle,
-        "editing": found,
-        "document": found.document,
-        "newest": newest,
-        "format": FORMATS[newest.work_file.extension] if newest else None,
-        "revisions": editing.revisions(found),
-        "fault": fault,
-        "page_language": found.wanted.locale,
+        "access": found.detail.access,
+        "document_name": found.document.name,
     }
     response = render(request, "portal_ui/editor.html", context)
     return protect(response, found.client.origin_list)

@@ -11,7 +11,7 @@ import { createMessages } from "./messages.js";
 import { watchSession } from "./presence.js";
 import { createSaving } from "./saving.js";
 import { hideScreen, showClosed, showFailed, showOver } from "./screens.js";
-import { createStatus } from "./status.js";
+import { createStatus, speak } from "./status.js";
 import { createSurface } from "./surface.js";
 import { showVersions } from "./versions.js";
 
@@ -53,6 +53,7 @@ async function begin() {
     return showFailed(session.error);
   }
   root.toggleAttribute("data-mobile", session.mobile);
+  speak(session.locale);
   surface = await createSurface(session, root.dataset, api, { onChange: () => saving.changed() });
   saving = createSaving(api, {
     content: surface.content,

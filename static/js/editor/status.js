@@ -3,12 +3,20 @@ import { byId, make } from "../viewer/dom.js";
 /* A save that takes longer than this is told as one that does not get through. */
 const SLOW = 5000;
 
+/* As the browser's own language spells it, until the session says another. */
+let locale = [];
+
+/** @param {string} wanted of the session, such as "de-CH" */
+export function speak(wanted) {
+  locale = Intl.DateTimeFormat.supportedLocalesOf(wanted);
+}
+
 /** The time of day to the second, with the date unless it is today. @param {string | number} moment */
 export function clock(moment) {
   const date = new Date(moment);
-  const time = date.toLocaleTimeString([], { hourCycle: "h23" });
+  const time = date.toLocaleTimeString(locale, { hourCycle: "h23" });
   const today = date.toDateString() === new Date().toDateString();
-  return today ? time : `${date.toLocaleDateString()} ${time}`;
+  return today ? time : `${date.toLocaleDateString(locale)} ${time}`;
 }
 
 /**
