@@ -276,7 +276,8 @@ def test_an_office_document_becomes_an_annotated_pdf(editor: Editor, partner: Pa
 def test_events_and_commands(editor: Editor, partner: Partner, site: Site) -> None:
     link = partner.link(partner.upload(b"one\n", "txt"))
     (site.folder / "frame.html").write_text(
-        f"""<!doctype html><title>Shop</title><link rel=icon href="data:,"><iframe width=1000 height=600 src="{link}"></iframe>
+        f"""<!doctype html><title>Shop</title><link rel=icon href="data:,">
+        <iframe width=1000 height=600 src="{link}"></iframe>
         <script>
         window.heard = [];
         addEventListener("message", ({{data, origin}}) => heard.push([data.type, origin]));
