@@ -31,11 +31,12 @@ class Form:
 
 
 class _Bounded(TemporaryFileUploadHandler):
-    """Files of the fields that are known, up to a size each."""
+    """One file of each field that is known, up to a size each."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
         self._limits = {"document": limit, "schema": _SCHEMA_BYTES}
+        self._came: set[str] = set()
 
     def new_file(self, field_name: str, *details: Any, **more: Any) -> None:
         """Begins a file. Raises INPUT_INVALID for a field that is none of ours."""
@@ -48,6 +49,12 @@ class _Bounded(TemporaryFileUploadHandler):
                 at=field_name[:80],
                 expected=list(self._limits),
             )
+        if field_name in self._came:
+            # Before it is written: a form may have a hundred files.
+            raise PortalError(
+                ErrorCode.INPUT_INVALID, f"Send one `{field_name}` a request.", at=field_name
+            )
+        self._came.add(field_name)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Writes a piece. Raises DOCUMENT_TOO_LARGE."""
@@ -119,10 +126,8 @@ def _document(
     fields: MultiValueDict[str, str], files: MultiValueDict[str, UploadedFile[bytes]]
 ) -> UploadedFile[bytes]:
     found = files.getlist("document")
-    if len(found) == 1:
-        return found[0]
     if found:
-        raise PortalError(ErrorCode.INPUT_INVALID, "Send one document a request.", at="document")
+        return found[0]
     how = "is no file: its part needs a `filename`" if "document" in fields else "is missing"
     raise PortalError(ErrorCode.INPUT_MISSING, f"The field `document` {how}.", at="document")
 

@@ -16,6 +16,8 @@ _NEAR_ROWS = 3
 _LONGEST_ROW = 300
 # What all patterns of a schema together may cost: some seconds at most.
 _MOST_STEPS = 2_000_000
+# Rows with a field's label that its pattern sees whatever the others cost.
+_LABELLED_ROWS = 5
 _FITTING: dict[str, tuple[str, ...]] = {
     "string": ("text", "code", "currency", "date", "amount", "number"),
     "number": ("amount", "number"),
@@ -166,16 +168,21 @@ def _matching(
     pattern = wanted.pattern
     if pattern is None:
         return field
+    letters = steps // (len(pattern.states) + 1)
+    left = max(letters, _LABELLED_ROWS * _LONGEST_ROW)
     for row in (row for sheet in sheets for row in sheet.rows):
         if labels.inside(wanted.labels, row) is None:
             continue
-        place = pattern.search(row.whole.text[:_LONGEST_ROW])
+        text = row.whole.text[:_LONGEST_ROW]
+        left -= len(text)
+        if left < 0:
+            break
+        place = pattern.search(text)
         if place is not None and place[0] < place[1]:
             spot = row.whole.spot(*place)
             return proofs.field(spot.text, "text", spot, ["text:labelled", "text:pattern"])
     if field is not None:
         return field
-    letters = steps // (len(pattern.states) + 1)
     for run in (run for sheet in sheets for run in sheet.runs):
         letters -= len(run.text)
         if letters < 0:

@@ -18,6 +18,8 @@ from apps.extraction.reading.findings import FieldType
 
 _MOST_BYTES = 5 << 20
 _MOST_LINES = 500
+# Written out, 1E-999999 has a million digits.
+_MOST_DECIMALS = 12
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ LINE_COLUMNS = ("description", "quantity", "unitPrice", "taxRate", "amount")
 def parse(text: str) -> Invoice | None:
     """The invoice of an XML file; None where it is none, is broken, or has a DTD."""
     encoded = text.lstrip("\ufeff \r\n\t").encode()
-    if len(encoded) > _MOST_BYTES or b"<!DOCTYPE" in encoded[:4096]:
+    if len(encoded) > _MOST_BYTES or b"<!DOCTYPE" in encoded:
         return None
     encoded = re.sub(rb"^<\?xml[^>]*\?>", b"", encoded)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -263,7 +265,7 @@ def _find(element: Any, *names: str) -> Any:
 def _child(element: Any, name: str) -> Any:
     if element is None:
         return None
-    return next((child for child in element if _local(child) == name), None)
+    return next(element.iterchildren(f"{{*}}{name}"), None)
 
 
 def _text(element: Any) -> str | None:
@@ -277,7 +279,10 @@ def _decimal(text: str) -> Decimal | None:
         number = Decimal(text.strip())
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number) < Decimal(10**15) else None
+    if not number.is_finite() or abs(number) >= Decimal(10**15):
+        return None
+    exponent = number.as_tuple().exponent
+    return number if isinstance(exponent, int) and exponent >= -_MOST_DECIMALS else None
 
 
 def _amount(text: str) -> str:

@@ -290,7 +290,10 @@ def _emit_ways(ways: list[Node], states: list[tuple[str, Any, tuple[int, ...]]])
 def _emit_times(node: Node, states: list[tuple[str, Any, tuple[int, ...]]]) -> None:
     _, part, low, high = node
     for _ in range(low):
+        before = len(states)
         _emit(part, states)
+        if len(states) == before:
+            break  # what is empty is so however often; nested, the repeats would multiply
     if high is None:
         fork = len(states)
         states.append(("go", None, ()))

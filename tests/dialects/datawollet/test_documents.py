@@ -267,7 +267,8 @@ def test_forms(server: Caller) -> None:
     assert_problem(none, 400, "input_missing")
     two = {"document": [SimpleUploadedFile("a.pdf", b"a"), SimpleUploadedFile("b.pdf", b"b")]}
     answer = server.http.post("/documents/append", two, headers=headers)
-    assert_problem(answer, 400, "input_invalid")
+    told = assert_problem(answer, 400, "input_invalid")
+    assert "one `document` a request" in told["detail"]
     raw = server.http.post(
         "/documents/append", b"%PDF", content_type="application/pdf", headers=headers
     )

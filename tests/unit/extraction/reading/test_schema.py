@@ -156,6 +156,23 @@ def test_what_is_no_pattern(source: str) -> None:
         patterns.compile_pattern(source)
 
 
+@pytest.mark.parametrize("empty", ["()", "a{0}", "(?:)"])
+def test_repeats_of_nothing_do_not_multiply(empty: str) -> None:
+    for _ in range(18):
+        empty = f"({empty}){{99}}"
+    began = time.process_time()
+    assert patterns.compile_pattern(f"{empty}x").search("ax") == (1, 2)
+    assert time.process_time() - began < 1
+
+
+def test_a_label_on_every_row_takes_bounded_time() -> None:
+    body = {"p": {"type": "string", "x-labels": ["aa"], "pattern": "(a?){50}a{50}x"}}
+    pages = ["\n".join("aa: " + "a" * 200 for _ in range(55)) for _ in range(30)]
+    began = time.process_time()
+    read(reading(*pages), schema=schema.parse({"properties": body}))
+    assert time.process_time() - began < 25
+
+
 def test_many_slow_patterns_take_bounded_time() -> None:
     body = {f"p{index}": {"type": "string", "pattern": "(a?){50}a{50}x"} for index in range(100)}
     pages = ["\n".join("a" * 90 for _ in range(55)) for _ in range(30)]
