@@ -36,7 +36,7 @@ def wanted(request: HttpRequest, keys: Mapping[str, str]) -> Wanted:
     _only(body, "", "partitionKey", "sessionId", "timeout", "envelope")
     return Wanted(
         partition=_text(body, "partitionKey", most=_LONGEST),
-        identity=_text(body, "sessionId", most=_LONGEST),
+        identity=_text(body, "sessionId", most=_LONGEST, kept=False),
         timeout=_whole(body, "timeout", most=_SECONDS),
         envelope=_envelope(body.get("envelope")),
         keys=keys,
@@ -50,7 +50,7 @@ def ended(request: HttpRequest, named: str) -> str:
     """
     body = _body(request)
     _only(body, "", "sessionId")
-    identity = _text(body, "sessionId", most=_LONGEST) or named
+    identity = _text(body, "sessionId", most=_LONGEST, kept=False) or named
     if not identity:
         raise PortalError(
             ErrorCode.INPUT_MISSING, "`sessionId` names the session to end.", at="sessionId"
@@ -116,11 +116,14 @@ def _only(body: Mapping[str, Any], prefix: str, *known: str) -> None:
             )
 
 
-def _text(body: Mapping[str, Any], name: str, prefix: str = "", *, most: int) -> str:
+def _text(
+    body: Mapping[str, Any], name: str, prefix: str = "", *, most: int, kept: bool = True
+) -> str:
+    """A text, blank when it is not there. One that is `kept` holds no NUL: PostgreSQL has none."""
     value = body.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str) or "\0" in value:  # PostgreSQL keeps no NUL
+    if not isinstance(value, str) or (kept and "\0" in value):
         raise _invalid(prefix + name, "string")
     if len(value) > most:
         raise _invalid(prefix + name, "string", maxLength=most)
