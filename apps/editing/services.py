@@ -194,10 +194,8 @@ def revision(editing: Editing, label: str = "") -> Revision:
     Raises REVISION_NOT_FOUND, NOT_READY while the document is being fetched, and why it could not
     be.
     """
+    newest = _shown(editing)
     if not label:
-        newest = head(editing)
-        if newest is None:
-            raise PortalError(ErrorCode.NOT_READY)
         return newest
     side, number = label.startswith("s"), label.removeprefix("s")
     found = None
@@ -209,9 +207,25 @@ def revision(editing: Editing, label: str = "") -> Revision:
 
 
 def revisions(editing: Editing, *, before: int | None = None, limit: int = 100) -> list[Revision]:
-    """The versions, newest first; `before` is the primary key that the last page ended with."""
+    """The versions, newest first; `before` is the primary key that the last page ended with.
+
+    Raises NOT_READY while the document is being fetched, and why it could not be.
+    """
+    _shown(editing)
     rows = _revisions(editing).order_by("-pk")
     return list(rows.filter(pk__lt=before)[:limit] if before is not None else rows[:limit])
+
+
+def _shown(editing: Editing) -> Revision:
+    """The newest version, where this person may see the document at all.
+
+    One that lives on the client's server may be here from somebody else's session: until that
+    server has let this person in, and where it has not, no version is shown.
+    """
+    newest = head(editing)
+    if newest is None:
+        raise PortalError(ErrorCode.NOT_READY)
+    return newest
 
 
 def _revisions(editing: Editing) -> QuerySet[Revision]:

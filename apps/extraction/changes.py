@@ -23,7 +23,9 @@ AUTO_ACCEPT = confidence.AUTO_ACCEPT
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,119}")
 _ROW = re.compile(r"([A-Za-z_][\w.-]{0,119})\[(\d{1,6})\]")
 _CELL = re.compile(rf"{_ROW.pattern}\.({_NAME.pattern})")
-_LONGEST = 4000
+_LONGEST, _LONGEST_TYPE = 4000, 40
+# Each version is kept whole: what people add must not let them grow without end.
+_MOST_FIELDS = 2000
 _MOST_ROWS = 1000
 
 
@@ -159,6 +161,8 @@ def _place(result: Json, change: Change, at: str) -> tuple[Json, str]:
         if not _NAME.fullmatch(change.field):
             raise _invalid(at, 'the field must be a name, or "table[row].column"')
         fields: Json = result["fields"]
+        if change.field not in fields and len(fields) >= _MOST_FIELDS:
+            raise _invalid(at, f"a document has at most {_MOST_FIELDS} fields")
         return fields, change.field
     table = _table(result, cell[1], at)
     rows: list[Json] = table["rows"]
@@ -193,8 +197,10 @@ def _told(result: Json, change: Change, before: Json | None, at: str, reviewer: 
     """What a person said of a field. A person's word is no probability."""
     kind = change.type or (before or {}).get("type") or "text"
     value = change.value
-    if isinstance(value, str) and max(len(value), len(change.text)) > _LONGEST:
+    if max(len(value) if isinstance(value, str) else 0, len(change.text)) > _LONGEST:
         raise _invalid(at, f"the value is longer than {_LONGEST} characters")
+    if len(kind) > _LONGEST_TYPE:
+        raise _invalid(at, f"the type is longer than {_LONGEST_TYPE} characters")
     if value is not None and (expected := _unlike(value, kind)):
         raise _invalid(at, expected)
     told: Json = {

@@ -29,6 +29,7 @@ from apps.extraction.services import Extraction
 from apps.extraction.vault import Keyring
 
 Json = dict[str, Any]
+_FIELD = 120  # characters of FieldCorrection.field
 _KINDS: dict[spoken.Action, FieldCorrection.Kind] = {
     "correct": FieldCorrection.Kind.CORRECTED,
     "confirm": FieldCorrection.Kind.CONFIRMED,
@@ -75,7 +76,9 @@ def find(token: str) -> Review:
     sessions.touch(session)
     keyring = Keyring.unwrap(link.keyring, token)
     reviewer = vault.decrypt(keyring.data, link.reviewer, about="reviewer").decode()
-    actor = Actor.of_client(session.client, link.scopes)
+    # A scope that was taken from the client since then is gone from its links, too.
+    still = session.client.scopes.filter(name__in=link.scopes).values_list("name", flat=True)
+    actor = Actor.of_client(session.client, still)
     return Review(Extraction(actor, "", session, link.detail, keyring), reviewer)
 
 
@@ -94,7 +97,7 @@ def correct(review: Review, identity: str, *, version: int, changes: Sequence[Ch
             request=request,
             version=version + 1,
             kind=_KINDS[change.action],
-            field=re.sub(r"\[\d+\]", "[]", change.field),
+            field=re.sub(r"\[\d+\]", "[]", change.field)[:_FIELD],
         )
         for change in changes
         if change.action in _KINDS

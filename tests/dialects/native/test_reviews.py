@@ -12,6 +12,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from apps.clients.models import Scope
+from apps.extraction import reviews
 from apps.extraction.models import FieldCorrection, ResultVersion, ReviewLink
 from tests import factories
 from tests.dialects.datawollet.conftest import Caller, assert_problem, program
@@ -336,6 +338,23 @@ def test_values_have_their_types(
     assert_problem(refused, 422, "input_invalid")
     told = reviewer.correct(document, 1, change | {"value": good}).json()
     assert told["fields"]["own.field-1"]["value"] == good
+
+
+@pytest.mark.parametrize("told", [{"type": "x" * 41}, {"text": "x" * 4001}, {"value": "x" * 4001}])
+def test_what_people_say_is_bounded(
+    reviewer: Reviewer, document: str, told: dict[str, Any]
+) -> None:
+    answer = reviewer.correct(document, 1, {"field": "note", "action": "add", **told})
+    assert_problem(answer, 422, "input_invalid")
+
+
+def test_a_scope_that_was_taken_away_is_gone_from_links(
+    reviewer: Reviewer, server: Caller, document: str
+) -> None:
+    assert "envelopes:write" in reviews.find(reviewer.token).extraction.actor.scopes
+    server.client.scopes.remove(Scope.objects.get(name="envelopes:write"))
+    scopes = reviews.find(reviewer.token).extraction.actor.scopes
+    assert "envelopes:write" not in scopes and "sessions:write" in scopes
 
 
 def test_text_in_a_box_is_proposed_as_a_value(reviewer: Reviewer, document: str) -> None:

@@ -135,6 +135,29 @@ def test_it_is_loading_until_it_is_here(owner: Partner, store: Store) -> None:
     assert caught.value.code == ErrorCode.DOCUMENT_MISSING
 
 
+def test_whom_the_server_refuses_sees_no_version(
+    owner: Partner, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(owner)
+    waiting = owner.open(file="plans/a b.txt", server=SERVER, userId="ben")
+    for look in (lambda: services.revision(waiting, "1"), lambda: services.revisions(waiting)):
+        with pytest.raises(PortalError) as caught:
+            look()
+        assert caught.value.code == ErrorCode.NOT_READY
+
+    @contextmanager
+    def refuse(*_: object, **__: object) -> Iterator[Answer]:
+        yield Answer(403)
+
+    monkeypatch.setattr(remote, "send", refuse)
+    services.fetch(waiting.session.pk)
+    refused = again(waiting)
+    for look in (lambda: services.revision(refused, "1"), lambda: services.revisions(refused)):
+        with pytest.raises(PortalError) as caught:
+            look()
+        assert caught.value.code == ErrorCode.REMOTE_FAILED
+
+
 def test_changed_there_between_two_sessions(owner: Partner, store: Store) -> None:
     save(opened(owner), b"ours\n", 1)
     assert labels(opened(owner).document) == ["1", "2"]
