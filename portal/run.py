@@ -124,6 +124,7 @@ def programs() -> list[Program]:
                 *("--workers", str(settings.WORKERS)),
                 *("--worker-tmp-dir", "/dev/shm", "--log-level", "warning"),  # noqa: S108
                 *("--graceful-timeout", "5", "--timeout", "120", "--keep-alive", "30"),
+                "--no-control-socket",  # it would lie in the home directory, one for all
             ],
         ),
     ]
