@@ -111,6 +111,7 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
     bus.on("annotationeditoruimanager", ({ uiManager }) => (manager = uiManager));
     bus.on("annotationeditormodechanged", ({ mode }) => shownMode(mode));
     bus.on("editingstateschanged", look);
+    bus.on("annotationlayerrendered", nameFields);
     bus.on("scalechanging", ({ scale }) => (byId("zoom-level").textContent = percent(scale)));
     viewer.setDocument(file);
     links.setDocument(file);
@@ -119,6 +120,12 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
     await ready;
     if (place) container.scrollTop = place.top;
     before?.loadingTask.destroy();
+  }
+
+  /* Fields of documents that were made without descriptions have a name at least. */
+  function nameFields() {
+    const fields = ".annotationLayer :is(input, select, textarea):not([aria-label], [title])";
+    for (const field of container.querySelectorAll(fields)) field.ariaLabel = field.name || "Field";
   }
 
   /* What an annotation looks like changes in many ways; its storage is what would be written. */

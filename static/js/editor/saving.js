@@ -2,7 +2,9 @@ import { ConnectionLost, Problem } from "../connection.js";
 
 const FIRST_RETRY = 2000;
 const LONGEST_RETRY = 10_000;
-const DRAFT_PAUSE = 3000;
+/* What cannot be sent while the page closes is drafted soon after each change: the larger, the later. */
+const DRAFT_PAUSE = 800;
+const DRAFT_RATE = 500;
 const LARGEST_DRAFT = 20 * 2 ** 20;
 /* Refusals that may be over by themselves. */
 const PASSING = new Set(["storage_failed", "internal", "rate_limited"]);
@@ -32,6 +34,7 @@ export function createSaving(api, { content, contentNow, extension, enabled, sec
   let failingSince = 0;
   let [retryTimer, draftTimer] = [0, 0];
   let wait = FIRST_RETRY;
+  let size = 0;
 
   const isDirty = () => edits > stored;
   const isOpen = () => state !== "over" && state !== "conflict";
@@ -46,7 +49,7 @@ export function createSaving(api, { content, contentNow, extension, enabled, sec
     if (!isOpen()) return;
     if (state === "saved" || state === "refused") set("dirty");
     clearTimeout(draftTimer);
-    if (enabled) draftTimer = setTimeout(draft, DRAFT_PAUSE);
+    if (enabled) draftTimer = setTimeout(draft, DRAFT_PAUSE + size / DRAFT_RATE);
   }
 
   /** Saves unless storage has it all. @param {"autosave" | "explicit" | "close"} reason */
@@ -106,7 +109,8 @@ export function createSaving(api, { content, contentNow, extension, enabled, sec
     const mark = edits;
     try {
       const body = await content();
-      if (body.size > LARGEST_DRAFT) return;
+      size = body.size;
+      if (size > LARGEST_DRAFT) return;
       await api.draft(body, revision.number, extension());
       drafted = mark;
     } catch {
