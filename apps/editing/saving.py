@@ -215,6 +215,8 @@ def _allow(editing: Editing, reason: str) -> None:
         raise PortalError(ErrorCode.EDIT_VIEW_ONLY)
     if not detail.autosave and reason in (Reason.AUTOSAVE, Reason.CLOSE):
         raise PortalError(ErrorCode.AUTOSAVE_DISABLED)
+    if detail.error_code:
+        raise PortalError(ErrorCode(detail.error_code), detail.error_detail)
     if detail.fetching or editing.document.head == 0:
         raise PortalError(ErrorCode.DOCUMENT_MISSING)
 

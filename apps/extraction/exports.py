@@ -24,6 +24,8 @@ COLUMNS = (
     "source",
     "state",
 )
+# What begins a formula; the wide ones are taken for the others (OWASP, "CSV Injection").
+_FORMULAS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
@@ -68,6 +70,6 @@ def _values(result: Json) -> Iterator[tuple[str, Json]]:
 
 def _harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    if cell[:1] in tuple("=+-@\t\r") and not _NUMBER.fullmatch(cell):
+    if cell[:1] in _FORMULAS and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell

@@ -96,6 +96,16 @@ def test_form_fields(engine: EngineProcess) -> None:
     ]
 
 
+def test_fields_that_share_long_texts_are_bounded(engine: EngineProcess) -> None:
+    def change(document: pikepdf.Pdf) -> None:
+        kids = Array([document.make_indirect(Dictionary()) for _ in range(400)])
+        text = String("x" * 10_000)
+        field = document.make_indirect(Dictionary(FT=Name.Tx, T=text, V=text, Kids=kids))
+        document.Root.AcroForm = Dictionary(Fields=Array([field]))
+
+    assert len(_embedded(engine, _changed(change))["form"]) == 100
+
+
 def test_a_field_that_is_its_own_child_ends(engine: EngineProcess) -> None:
     def change(document: pikepdf.Pdf) -> None:
         field = document.make_indirect(Dictionary(T=String("a")))

@@ -17,6 +17,8 @@ from .protocol import Meta
 
 _MOST_FIELDS, _MOST_NODES = 5000, 20_000
 _MOST_TEXT = 10_000  # characters of a value
+# Of all names and values: fields may share theirs, so that a small file could tell much.
+_MOST_TEXT_TOGETHER = 2_000_000
 _MOST_ATTACHMENTS = 20
 _ATTACHMENT_BYTES = 5 * 1024**2  # all together, inflated
 _XML_TYPES = {"/text/xml", "/application/xml"}
@@ -53,15 +55,19 @@ def _fields(document: pikepdf.Pdf, shown: pypdfium2.PdfDocument) -> Iterator[Met
     if not isinstance(form, pikepdf.Dictionary) or "/Fields" not in form:
         return
     pages = _pages_of_widgets(document)
-    count = 0
+    count, left = 0, _MOST_TEXT_TOGETHER
     for name, field, inherited in _leaves(form.get("/Fields")):
         value, kind = _value_of(field, inherited)
         if not value:
             continue
+        value = value[:_MOST_TEXT]
+        left -= len(name) + len(value)
+        if left < 0:
+            return
         page = pages.get(field.objgen)
         yield {
             "name": name,
-            "value": value[:_MOST_TEXT],
+            "value": value,
             "kind": kind,
             "page": page,
             "box": None if page is None else _box(field, shown, page),

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.clients.models import Scope
-from apps.extraction import reviews
+from apps.extraction import exports, reviews
 from apps.extraction.models import FieldCorrection, ResultVersion, ReviewLink
 from tests import factories
 from tests.dialects.datawollet.conftest import Caller, assert_problem, program
@@ -338,6 +338,12 @@ def test_values_have_their_types(
     assert_problem(refused, 422, "input_invalid")
     told = reviewer.correct(document, 1, change | {"value": good}).json()
     assert told["fields"]["own.field-1"]["value"] == good
+
+
+@pytest.mark.parametrize("sign", "=+-@\t\r\n\uff1d")
+def test_no_cell_is_a_formula(sign: str) -> None:
+    assert exports._harmless(f"{sign}SUM(A1)") == f"'{sign}SUM(A1)"
+    assert exports._harmless("-12.50") == "-12.50"
 
 
 @pytest.mark.parametrize("told", [{"type": "x" * 41}, {"text": "x" * 4001}, {"value": "x" * 4001}])

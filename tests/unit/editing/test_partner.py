@@ -135,7 +135,7 @@ def test_it_is_loading_until_it_is_here(owner: Partner, store: Store) -> None:
     assert caught.value.code == ErrorCode.DOCUMENT_MISSING
 
 
-def test_whom_the_server_refuses_sees_no_version(
+def test_whom_the_server_refuses_sees_and_writes_no_version(
     owner: Partner, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(owner)
@@ -156,6 +156,10 @@ def test_whom_the_server_refuses_sees_no_version(
         with pytest.raises(PortalError) as caught:
             look()
         assert caught.value.code == ErrorCode.REMOTE_FAILED
+    with pytest.raises(PortalError) as caught:
+        save(refused, b"x\n", 1)
+    assert caught.value.code == ErrorCode.REMOTE_FAILED
+    assert labels(refused.document) == ["1"]
 
 
 def test_changed_there_between_two_sessions(owner: Partner, store: Store) -> None:
