@@ -44,7 +44,7 @@ async function begin() {
     session = await api.state();
   }
   messages = createMessages(session.origins, {
-    "recto:save": () => saving?.save("explicit"),
+    "recto:save": () => saving && commands.save(),
     "recto:close": close,
     "recto:setMode": ({ mode: wanted }) => setMode(wanted),
   });
@@ -214,7 +214,8 @@ const versions = () =>
 /* ---- closing ---- */
 
 async function close() {
-  if (closed || saving.isOver()) return;
+  if (!saving || closed || saving.isOver()) return;
+  surface.check();
   if (saving.isDirty() && mayEdit()) {
     if (!session.autosave.enabled) return askLeave();
     await saving.save("close");
@@ -273,7 +274,11 @@ function askLeave() {
 /* ---- the frame ---- */
 
 const commands = {
-  save: () => mode === "edit" && saving.save("explicit"),
+  save() {
+    if (mode !== "edit") return;
+    surface.check();
+    saving.save("explicit");
+  },
   close,
   versions,
   theme: toggleTheme,

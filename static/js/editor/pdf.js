@@ -129,19 +129,45 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
   }
 
   /* What an annotation looks like changes in many ways; its storage is what would be written. */
-  const look = afterPause(() => {
+  function check() {
     file.annotationStorage.resetModified();
     const now = file.annotationStorage.serializable.hash;
     if (now === fingerprint) return;
     fingerprint = now;
     if (annotates) onChange();
-  }, 200);
+  }
+  const look = afterPause(check, 200);
   for (const name of ["input", "change", "pointerup", "keyup", "drop", "paste"])
     document.addEventListener(name, (event) => {
-      if (annotates && file && container.contains(event.target)) look();
+      if (!annotates || !file || !container.contains(event.target)) return;
+      if (event.type === "input" && event.target.closest(".freeTextEditor")) typed();
+      look();
     });
 
-  async function content() {
+  /* Text being typed is no annotation until it is left. */
+  const TYPING_PAUSE = 5000;
+  let typing = 0;
+
+  function typed() {
+    clearTimeout(typing);
+    typing = setTimeout(settle, TYPING_PAUSE);
+    onChange();
+  }
+
+  function settle() {
+    clearTimeout(typing);
+    typing = 0;
+    manager?.commitOrRemove();
+  }
+
+  /** @param {string} [reason] what it is for: by itself it does not disturb somebody who types */
+  async function content(reason = "explicit") {
+    const disturbs = reason === "autosave" || reason === "draft";
+    if (typing && (!disturbs || document.hidden)) settle();
+    if (typing && reason === "draft") return null;
+    // What is being typed is not in it yet.
+    if (typing) onChange();
+    fingerprint = file.annotationStorage.serializable.hash;
     const written = file.annotationStorage.size > 0 ? file.saveDocument() : file.getData();
     return new Blob([await written], { type: "application/pdf" });
   }
@@ -227,6 +253,7 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
       annotates = now;
       await show(bytes);
     },
+    check,
     content,
     contentNow: () => null,
     extension: () => "pdf",

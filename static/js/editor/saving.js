@@ -15,7 +15,7 @@ const PASSING = new Set(["storage_failed", "internal", "rate_limited"]);
  * `onChange` hears of each change of `state`: "saved" is said from the server's answer only.
  * @param {ReturnType<import("./api.js").createApi>} api
  * @param {{
- *   content: () => Promise<Blob>, contentNow: () => Blob | null, extension: () => string,
+ *   content: (reason: string) => Promise<Blob | null>, contentNow: () => Blob | null, extension: () => string,
  *   enabled: boolean, seconds: number,
  *   onChange: (state: string, detail: Record<string, any>) => void,
  * }} page
@@ -68,7 +68,7 @@ export function createSaving(api, { content, contentNow, extension, enabled, sec
     try {
       // Until it is known what became of the last parcel, the very same is sent again: the server
       // knows it by its bytes.
-      parcel ??= { edits, base: revision.number, reason, body: await content() };
+      parcel ??= { edits, base: revision.number, reason, body: await content(reason) };
       const answer = await api.save(parcel.body, parcel.base, parcel.reason, extension());
       [stored, revision, parcel] = [parcel.edits, answer.revision, null];
       [failingSince, wait] = [0, FIRST_RETRY];
@@ -108,7 +108,9 @@ export function createSaving(api, { content, contentNow, extension, enabled, sec
     if (!isDirty() || !isOpen() || running || drafted === edits) return;
     const mark = edits;
     try {
-      const body = await content();
+      const body = await content("draft");
+      // Not while something is half made: it tells again when it is done.
+      if (!body) return;
       size = body.size;
       if (size > LARGEST_DRAFT) return;
       await api.draft(body, revision.number, extension());
