@@ -69,7 +69,7 @@ async function begin() {
   hideScreen();
   await openNewest();
   setMode(mayEdit() ? "edit" : "view");
-  watchSession(api, { onNews: heardOf, onEnd: () => saving.isDirty() });
+  watchSession(api, { onNews: heardOf });
   messages.tell("ready", { version: saving.revision().number, mode });
   surface.focus();
 }
