@@ -1,13 +1,13 @@
-"""Every dialect's paths. The native API first: PrizmDoc's PAS spelling sits at the root."""
+"""Every dialect's paths. PrizmDoc last: its PAS spelling sits at the root."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("apps.dialects.kudo.urls")),
     path("", include("apps.dialects.native.urls")),
     path("", include("apps.dialects.primedocs.urls")),
     path("", include("apps.dialects.datawollet.urls")),
-    path("", include("apps.dialects.kudo.urls")),
     path("", include("apps.dialects.prizmdoc.urls")),
 ]

@@ -64,8 +64,8 @@ def verify(token: str) -> Json:
     Raises LAUNCH_TOKEN_WRONG alike for one that is unknown, expired or revoked, and for one whose
     key or client is no longer good.
     """
-    found = find(token)
-    if found is None or not _live().filter(pk=found.pk).exists():
+    found = _live().filter(digest=digest(token)).first() if is_guid(token) else None
+    if found is None:
         raise PortalError(ErrorCode.LAUNCH_TOKEN_WRONG)
     return sent(found)
 
