@@ -298,14 +298,16 @@ get_revisions = _call(
             {"revisions": [_REVISION], "before": None},
         )
     }
-    | _problems(*_SESSION, ErrorCode.INPUT_INVALID),
+    | LATER
+    | _problems(*_SESSION, *_LOADING, ErrorCode.INPUT_INVALID),
     OpenApiParameter("before", int, description="Where the last page ended."),
     OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 500}),
 )
 get_revision = _call(
     "getEditRevision",
     _file("The version, by its own media type.")
-    | _problems(*_SESSION, ErrorCode.REVISION_NOT_FOUND),
+    | LATER
+    | _problems(*_SESSION, *_LOADING, ErrorCode.REVISION_NOT_FOUND),
     _NAME,
     _DOWNLOAD,
 )
