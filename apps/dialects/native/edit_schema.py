@@ -152,6 +152,8 @@ _LOADING = (
 )
 _CHANGE = (
     *_SESSION,
+    ErrorCode.REMOTE_REFUSED,
+    ErrorCode.REMOTE_FAILED,
     ErrorCode.INPUT_MISSING,
     ErrorCode.INPUT_INVALID,
     ErrorCode.EDIT_VIEW_ONLY,
