@@ -25,6 +25,11 @@ from apps.core.errors import ErrorCode, PortalError
 
 _REDIRECTS = 3
 _PORTS = {"http": 80, "https": 443}
+# Addresses that stand for IPv4 ones (RFC 4291, 6052, 8215) or for a site (RFC 3879), which Python
+# takes for global ones.
+_NOT_PUBLIC = tuple(
+    map(ipaddress.ip_network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10"))
+)
 # For the connection, and once more for the TLS handshake.
 _CONNECT_SECONDS = 5.0
 _MARKS_OF_URLS = "%/?:@!$&'()*+,;=[]"
@@ -225,7 +230,7 @@ def is_public(address: str) -> bool:
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         embedded = parsed.ipv4_mapped or parsed.sixtofour
-        if parsed.teredo or parsed in ipaddress.ip_network("64:ff9b::/96"):
+        if parsed.teredo or any(parsed in network for network in _NOT_PUBLIC):
             return False
         if embedded is not None:
             return is_public(str(embedded))
