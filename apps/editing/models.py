@@ -74,7 +74,9 @@ class Revision(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["document", "side", "number"], name="editing_revision"),
+            models.UniqueConstraint(
+                fields=["document", "side", "number"], name="editing_revision_number"
+            ),
             models.CheckConstraint(
                 condition=Q(base__lt=F("number")) | Q(side=True), name="editing_base"
             ),

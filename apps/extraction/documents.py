@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -28,6 +30,8 @@ OCR = "documents:ocr"
 APPEND, SINGLE = "documents/append", "documents/single"
 _FAMILIES = {"pdf", "image", "word", "sheet", "slides"}
 State = ExtractionRequest.State
+# Of a web process, so that some of its threads are free whoever waits for documents.
+_waiting = threading.BoundedSemaphore(max(1, settings.WEB_THREADS * 3 // 4))
 Json = dict[str, Any]
 
 
@@ -175,16 +179,24 @@ def _fingerprint(schema: Json | None) -> str:
 
 
 def wait(request: ExtractionRequest, *, seconds: float) -> bool:
-    """Waits for the end of a request; whether it has come. The request is read anew."""
-    deadline = time.monotonic() + seconds
-    pause = 0.01
-    while request.state in ExtractionRequest.UNDER_WAY:
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(pause)
-        pause = min(pause * 1.4, 0.1)
-        request.refresh_from_db()
-    return True
+    """Waits for the end of a request; whether it has come. The request is read anew.
+
+    When too many wait already nobody waits any more: a quarter of the web's threads stays free.
+    """
+    if not _waiting.acquire(blocking=False):
+        return request.state not in ExtractionRequest.UNDER_WAY
+    try:
+        deadline = time.monotonic() + seconds
+        pause = 0.01
+        while request.state in ExtractionRequest.UNDER_WAY:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(pause)
+            pause = min(pause * 1.4, 0.1)
+            request.refresh_from_db()
+        return True
+    finally:
+        _waiting.release()
 
 
 def failure(request: ExtractionRequest) -> PortalError | None:

@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="revision",
             constraint=models.UniqueConstraint(
-                fields=("document", "side", "number"), name="editing_revision"
+                fields=("document", "side", "number"), name="editing_revision_number"
             ),
         ),
         migrations.AddConstraint(
