@@ -136,23 +136,27 @@ def tell(expression: str) -> object:
     return eval(expression)  # noqa: S307
 
 
-ACTS: dict[str, Callable[..., object]] = {
-    act.__name__: act
-    for act in (
-        upload,
-        open_limited,
-        assign,
-        create_package,
-        attach_to_package,
-        conversion_output,
-        stop,
-        touch,
-        ask,
-        sweep,
-        prepare,
-        tell,
-    )
-} | envelope_acts.ACTS | edit_acts.ACTS
+ACTS: dict[str, Callable[..., object]] = (
+    {
+        act.__name__: act
+        for act in (
+            upload,
+            open_limited,
+            assign,
+            create_package,
+            attach_to_package,
+            conversion_output,
+            stop,
+            touch,
+            ask,
+            sweep,
+            prepare,
+            tell,
+        )
+    }
+    | envelope_acts.ACTS
+    | edit_acts.ACTS
+)
 
 
 def main() -> None:
