@@ -144,9 +144,10 @@ def _sweeping(request: _Request, count: int) -> Row:
     from apps.workfiles.models import Blob, WorkFile
 
     client = portal_data.client().client
-    while services.sweep() or DocumentSession.objects.update(expires_at=timezone.now()):
+    sessions = DocumentSession.objects.filter(kind=DocumentSession.Kind.CONNECT)
+    while services.sweep() or sessions.update(expires_at=timezone.now()):
         pass  # those of the row before
-    blobs, files = Blob.objects.count(), _stored()
+    before = WorkFile.objects.count(), Blob.objects.count(), _stored()
     for _ in range(0, count, _TOGETHER):
         with transaction.atomic():
             for _ in range(_TOGETHER):
@@ -158,7 +159,7 @@ def _sweeping(request: _Request, count: int) -> Row:
             client, workfiles.keep_bytes(content), extension="png", keep=timedelta(hours=8)
         )
         ConnectPicture.objects.create(detail=detail, work_file=file)
-    DocumentSession.objects.update(expires_at=timezone.now())
+    sessions.update(expires_at=timezone.now())
     began = time.perf_counter()
     swept = 0
     while some := services.sweep():
@@ -167,13 +168,10 @@ def _sweeping(request: _Request, count: int) -> Row:
     Blob.objects.filter(pk__gt=0).update(claimed_at=timezone.now() - timedelta(hours=2))
     while workfiles.sweep():
         pass
-    left = {
-        "sessions": DocumentSession.objects.count(),
-        "forms": ConnectDetail.objects.count(),
-        "work files": WorkFile.objects.count(),
-        "blobs": Blob.objects.count() - blobs,
-        "stored files": _stored() - files,
-    }
+    after = WorkFile.objects.count(), Blob.objects.count(), _stored()
+    left = {"sessions": sessions.count(), "forms": ConnectDetail.objects.count()}
+    for name, now, then in zip(("work files", "blobs", "stored files"), after, before, strict=True):
+        left[name] = now - then
     return Row(
         what="Connect sessions created, expired and swept",
         n=swept,
