@@ -7,9 +7,9 @@ is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -19,6 +19,7 @@ from apps.core.errors import CATALOGUE, ErrorCode, PortalError
 from apps.dialects.problems import problem
 
 Json = dict[str, Any]
+View = TypeVar("View", bound=type)
 # By status, or by status and media type.
 Answers = dict[Any, Any]
 BYTES: Json = {"type": "string", "format": "binary"}
@@ -55,6 +56,16 @@ class OperationSchema(AutoSchema):  # type: ignore[misc]  # the base class has n
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
         return operation
+
+
+def describing(schema: type[OperationSchema]) -> Callable[[View], View]:
+    """The class decorator of a dialect: the views below it stand in the reference."""
+
+    def described(view: View) -> View:
+        view.schema = schema()  # type: ignore[attr-defined]
+        return view
+
+    return described
 
 
 def problem_details(more: Json | None = None) -> Json:

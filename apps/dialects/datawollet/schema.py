@@ -14,7 +14,6 @@ from apps.dialects.datawollet.errors import STATUS
 from apps.dialects.datawollet.schema_parts import COMPONENTS, COUNT, GUID, MOMENT, TEXT, or_null
 
 Json = dict[str, Any]
-View = TypeVar("View", bound=type)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 _SESSION = "mvQZ4mD0cT5vGyaYB7uGl2JmXwq0c1xJ4mE0b7jKc3A"
@@ -35,10 +34,7 @@ class DatawolletSchema(api.OperationSchema):
         return [{"oauth2": scopes}, {"prizmDocKey": []}, {"accessKey": []}, {}]
 
 
-def described(view: View) -> View:
-    """Class decorator: the view stands in the reference."""
-    view.schema = DatawolletSchema()  # type: ignore[attr-defined]
-    return view
+described = api.describing(DatawolletSchema)
 
 
 # --- Errors -----------------------------------------------------------------------------------

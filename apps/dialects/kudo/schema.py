@@ -12,7 +12,6 @@ from apps.dialects import schema as api
 from apps.editing.parameters import NAMES
 
 Json = dict[str, Any]
-View = TypeVar("View", bound=type)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 _TEXT: Json = {"type": "string"}
@@ -65,10 +64,7 @@ class _Schema(api.OperationSchema):
         return [{}]
 
 
-def described(view: View) -> View:
-    """Class decorator: the view stands in the reference."""
-    view.schema = _Schema()  # type: ignore[attr-defined]
-    return view
+described = api.describing(_Schema)
 
 
 _REFUSED = {

@@ -14,7 +14,6 @@ from apps.dialects.native.comparison_wire import EXTENSION_PATTERN, METHODS, SID
 from apps.dialects.native.schema import COMPONENTS, PROOF, WAYS, problems
 
 Json = dict[str, Any]
-View = TypeVar("View", bound=type)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 _CALLER = (ErrorCode.NOT_AUTHENTICATED, ErrorCode.SCOPE_MISSING, ErrorCode.INTERNAL)
@@ -91,10 +90,7 @@ class _Schema(api.OperationSchema):
     components = COMPONENTS | {"Comparison": _SHAPE}
 
 
-def described(view: View) -> View:
-    """Class decorator: the views below it stand in the reference."""
-    view.schema = _Schema()  # type: ignore[attr-defined]
-    return view
+described = api.describing(_Schema)
 
 
 def _call(

@@ -14,7 +14,6 @@ from apps.dialects.native.schema import COMPONENTS, LATER
 from apps.editing.saving import REASONS
 
 Json = dict[str, Any]
-View = TypeVar("View", bound=type)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 _TEXT, _COUNT, _YES_NO = ({"type": name} for name in ("string", "integer", "boolean"))
@@ -130,10 +129,7 @@ class _Schema(api.OperationSchema):
         return [{}]
 
 
-def described(view: View) -> View:
-    """Class decorator: the view stands in the reference."""
-    view.schema = _Schema()  # type: ignore[attr-defined]
-    return view
+described = api.describing(_Schema)
 
 
 # --- Errors -------------------------------------------------------------------------------------

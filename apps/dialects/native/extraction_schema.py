@@ -14,7 +14,6 @@ from apps.dialects.native.schema import COMPONENTS, LATER, SESSION, problems
 from apps.extraction.changes import ACTIONS
 
 Json = dict[str, Any]
-View = TypeVar("View", bound=type)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 _TEXT, _COUNT, _NUMBER, _OBJECT = (
@@ -117,10 +116,7 @@ class _Schema(api.OperationSchema):
     components = COMPONENTS | _REVIEWS
 
 
-def described(view: View) -> View:
-    """Class decorator: the views below it stand in the reference."""
-    view.schema = _Schema()  # type: ignore[attr-defined]
-    return view
+described = api.describing(_Schema)
 
 
 def _path(name: str, text: str, schema: Any = _TEXT) -> OpenApiParameter:

@@ -14,7 +14,6 @@ from apps.dialects import schema as api
 from apps.dialects.native.schema import COMPONENTS, LATER, SESSION, problems
 
 Json = dict[str, Any]
-View = TypeVar("View", bound=type)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 _TEXT, _COUNT, _YES_NO, _OBJECT = (
@@ -106,10 +105,7 @@ class _Schema(api.OperationSchema):
     components = COMPONENTS | _FORMS
 
 
-def described(view: View) -> View:
-    """Class decorator: the views below it stand in the reference."""
-    view.schema = _Schema()  # type: ignore[attr-defined]
-    return view
+described = api.describing(_Schema)
 
 
 _IDENTITY = OpenApiParameter("identity", _GUID, OpenApiParameter.PATH, description="The sessionId.")

@@ -6,7 +6,7 @@ Properties, defaults and limits come from wire.py, the errors from errors.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from apps.core.errors import CATALOGUE, ErrorCode
 from apps.dialects import schema as api
@@ -15,7 +15,6 @@ from apps.dialects.prizmdoc.errors import SPELLINGS, V2_SPELLINGS, Spellings
 from apps.dialects.prizmdoc.wire import PROPERTIES
 
 Json = dict[str, Any]
-View = TypeVar("View", bound=type)
 
 _MEANINGS = {
     "origin": "Anything the caller wants to have back.",
@@ -157,16 +156,10 @@ class _SchemaOnce(api.OperationSchema):
     components = _COMPONENTS
 
 
-def described(view: View) -> View:
-    """Class decorator: the views below it stand in the reference by one of their spellings."""
-    view.schema = _Schema()  # type: ignore[attr-defined]
-    return view
+described = api.describing(_Schema)
 
 
-def described_once(view: View) -> View:
-    """The same for V2 and v3."""
-    view.schema = _SchemaOnce()  # type: ignore[attr-defined]
-    return view
+described_once = api.describing(_SchemaOnce)
 
 
 # --- Errors -----------------------------------------------------------------------------------
