@@ -146,7 +146,9 @@ class EditDetail(models.Model):
     draft_base = models.PositiveIntegerField(default=0, editable=False)
     saves = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True, blank=True)
+    # On the client's server; taken again from time to time, so that it does not lapse.
     locked = models.BooleanField("holds a lock", default=False)
+    locked_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField("closed", null=True, blank=True)
     notified_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -172,3 +174,63 @@ class PendingSave(models.Model):
 
     def __str__(self) -> str:
         return f"Pending save {self.pk}"
+
+
+class Push(models.Model):
+    """The newest version of a document that its client's server does not have yet.
+
+    The row is the queue, and goes when the server has it. What it takes to ask the server outlives
+    the session in which the version was saved.
+    """
+
+    document = models.OneToOneField(
+        EditedDocument, models.CASCADE, primary_key=True, related_name="push"
+    )
+    number = models.PositiveIntegerField("version")
+    parameters = models.TextField(editable=False)  # sealed, as of the launch
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField("waiting since", default=timezone.now)
+    due_at = models.DateTimeField("next attempt", default=timezone.now, db_index=True)
+    busy_until = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "version to be sent"
+        verbose_name_plural = "versions to be sent"
+        ordering = ["due_at"]
+
+    def __str__(self) -> str:
+        return f"{self.document}, version {self.number}"
+
+
+class OfficeFile(models.Model):
+    """A document as an office suite knows it (WOPI): a handle that stays, and the suite's lock."""
+
+    document = models.OneToOneField(
+        EditedDocument, models.CASCADE, primary_key=True, related_name="office"
+    )
+    handle = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # The handle of the first of those that were saved from one another under other names.
+    folder = models.UUIDField(db_index=True, editable=False)
+    lock = models.CharField(max_length=1024, blank=True, editable=False)
+    locked_until = models.DateTimeField(null=True, blank=True)
+    # The newest version that whoever holds the lock knows of.
+    base = models.PositiveIntegerField(default=0, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.document)
+
+
+class OfficeToken(models.Model):
+    """What an office suite shows to act for one person in one edit session. Holds the digest."""
+
+    digest = models.CharField(max_length=64, editable=False)
+    detail = models.ForeignKey(EditDetail, models.CASCADE, related_name="office_tokens")
+    created_at = models.DateTimeField("made", default=timezone.now)
+    expires_at = models.DateTimeField("expires")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="editing_office_digest")]
+
+    def __str__(self) -> str:
+        return f"Office token {self.pk}"
