@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Route, expect
 
@@ -164,12 +165,16 @@ def test_a_lost_server_is_named_and_reading_goes_on_when_it_is_back(
 ) -> None:
     viewer = person().read(documents.show(integrator, "Long.pdf", documents.long_pdf(40)))
     viewer.watch.expect("net::ERR_")
+    viewer.page.clock.install()
     viewer.page.route("**/api/**", lambda route: route.abort())
     viewer.scroller.press("End")
     expect(viewer.notice("connection")).to_contain_text("No connection to the server")
+    # While time stands still, nothing but the button asks the server again.
+    viewer.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
     viewer.page.unroute("**/api/**")
     viewer.notice("connection").get_by_role("button", name="Try now").click()
     expect(viewer.notice("connection")).to_have_count(0)
+    viewer.page.clock.resume()
     viewer.expect_page(39)
 
 
