@@ -289,7 +289,10 @@ class WebhookDelivery(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         verbose_name_plural = "webhook deliveries"
-        indexes = [models.Index(fields=["state", "due_at"], name="clients_webhook_due")]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="clients_webhook_due"),
+            models.Index(fields=["created_at"], name="clients_webhook_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.message_id}"

@@ -20,6 +20,7 @@ from oauth2_provider.models import get_access_token_model
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient, Credential, Scope
 from apps.clients.selectors import is_live
+from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, is_token, new_token
 
@@ -30,7 +31,6 @@ SPELLING = {Credential.Kind.SECRET: "rcs_", Credential.Kind.ACCESS_KEY: "rck_"}
 PREFIX_LENGTH = 8
 USE_RESOLUTION = timedelta(minutes=1)
 DEAD_CREDENTIALS_KEPT = timedelta(days=30)
-_SWEEP_BATCH = 1000
 
 
 # --- Registration -----------------------------------------------------------------------------
@@ -302,13 +302,7 @@ def _note_use(used: Credential | ApiClient) -> None:
 def sweep() -> int:
     """Deletes expired access tokens and credentials long dead; returns how many rows went."""
     now = timezone.now()
-    AccessToken = get_access_token_model()
-    swept = 0
-    while batch := list(
-        AccessToken.objects.filter(expires__lte=now).values_list("pk", flat=True)[:_SWEEP_BATCH]
-    ):
-        AccessToken.objects.filter(pk__in=batch).delete()
-        swept += len(batch)
+    expired = get_access_token_model().objects.filter(expires__lte=now)
     long_ago = now - DEAD_CREDENTIALS_KEPT
     dead = Q(revoked_at__lte=long_ago) | Q(expires_at__lte=long_ago)
-    return swept + Credential.objects.filter(dead).delete()[0]
+    return batches.delete(expired.order_by("pk")) + batches.delete(Credential.objects.filter(dead))

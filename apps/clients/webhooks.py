@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient, WebhookDelivery, WebhookEndpoint
-from apps.core import remote
+from apps.core import batches, remote
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token, seal, unseal
 from apps.core.queue import enqueue
@@ -222,7 +222,7 @@ def _due(now: datetime) -> QuerySet[WebhookDelivery]:
 def sweep() -> int:
     """Forgets messages of long ago; returns how many."""
     old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - _KEPT)
-    return old.exclude(state=State.PENDING).delete()[0]
+    return batches.delete(old.exclude(state=State.PENDING).order_by("created_at"))
 
 
 def _note(delivery: WebhookDelivery, state: State, status: int | None, error: str) -> None:

@@ -22,6 +22,7 @@ from apps.clients.actors import Actor
 from apps.connect import results, values
 from apps.connect.models import ConnectDetail, ConnectPicture
 from apps.connect.selection import Selection
+from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_guid
 from apps.document_sessions import services as sessions
@@ -300,15 +301,18 @@ def sweep(batch: int = 1000) -> int:
 
     A stopped session keeps its bare row for a while, so that its notice is still told.
     """
-    now = timezone.now()
-    over = Q(session__expires_at__lte=now) | Q(session__state=DocumentSession.Stored.STOPPED)
-    ended = list(ConnectDetail.objects.filter(over).values_list("pk", flat=True)[:batch])
+    return batches.until_done(_remove_ended, batch)
+
+
+def _remove_ended(size: int) -> int:
+    over = Q(session__expires_at__lte=timezone.now()) | Q(
+        session__state=DocumentSession.Stored.STOPPED
+    )
     with transaction.atomic():
-        made = set(
-            ConnectDetail.objects.filter(pk__in=ended, document__isnull=False).values_list(
-                "document", flat=True
-            )
-        )
+        # Held with their sessions: nobody renews one in between.
+        details = batches.held(ConnectDetail.objects.filter(over), size)
+        ended = [detail.pk for detail in details]
+        made = {detail.document_id for detail in details if detail.document_id}
         made |= set(
             ConnectPicture.objects.filter(detail__in=ended).values_list("work_file", flat=True)
         )

@@ -8,33 +8,43 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from apps.conversion import cache
 from apps.conversion.models import Rendition, RenditionPart
+from apps.core import batches
 from apps.workfiles.models import Blob, WorkFile
 
 State = Rendition.State
 
 
-def evict(batch: int = 200) -> int:
+def evict(batch: int = batches.SIZE) -> int:
     """Forgets renditions whose source is gone, then the least recently used past CACHE_BYTES."""
     under_way = Rendition.UNDER_WAY
     pending = Q(children__state__in=under_way) | Q(partnered__state__in=under_way)
     settled = Rendition.objects.filter(~pending, state__in=[State.READY, State.FAILED])
-    work_files = WorkFile.objects.filter(blob=OuterRef("source"))
+    held = WorkFile.objects.filter(blob=OuterRef("source"))
     unused_for = timezone.now() - timedelta(minutes=10)
-    gone = settled.annotate(handles=_count(work_files)).filter(handles=0, used_at__lt=unused_for)
-    count = _forget(gone, batch)
-    bytes_kept = RenditionPart.objects.aggregate(total=Sum("blob__size"))["total"] or 0
-    for rendition in settled.order_by("used_at")[:batch]:
-        if bytes_kept <= settings.CACHE_BYTES:
-            break
-        bytes_kept -= rendition.parts.aggregate(total=Sum("blob__size"))["total"] or 0
-        rendition.delete()
-        count += 1
-    return count
+    unused = batches.slice_of(settled.filter(~Exists(held), used_at__lt=unused_for))
+    gone = sum(_forget(unused, chosen) for chosen in batches.in_turn(unused, batch))
+
+    def step(size: int) -> int:
+        excess = cache.size() - settings.CACHE_BYTES
+        if excess <= 0:
+            return 0
+        chosen: list[Rendition] = []
+        oldest = settled.order_by("used_at").annotate(bytes=_bytes())
+        for rendition in oldest[:size]:
+            if excess <= 0:
+                break
+            excess -= rendition.bytes
+            chosen.append(rendition)
+        return _forget(settled, chosen)
+
+    return gone + batches.until_done(step, batch)
 
 
 def is_settled(source: Blob, since: datetime) -> bool:
@@ -53,7 +63,9 @@ def forget(source: Blob) -> list[Blob]:
         return []
     settled = Rendition.objects.filter(source=source).exclude(state__in=Rendition.UNDER_WAY)
     made = list(Blob.objects.filter(pk__in=settled.values("parts__blob")).exclude(pk=source.pk))
-    settled.delete()
+    with transaction.atomic():
+        cache.count_out(_parts_of(list(settled.values_list("pk", flat=True))))
+        settled.delete()
     return made
 
 
@@ -69,12 +81,22 @@ def sweep_directories() -> int:
     return count
 
 
-def _count(rows: QuerySet[WorkFile]) -> Coalesce:
-    counted = rows.order_by().values("blob").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0)
+def _forget(rows: QuerySet[Rendition], chosen: list[Rendition]) -> int:
+    """Deletes those of them that are still among these rows; returns how many."""
+    with transaction.atomic():
+        wanted = rows.order_by().filter(pk__in=[rendition.pk for rendition in chosen])
+        pks = [rendition.pk for rendition in batches.held(wanted, len(chosen))]
+        cache.count_out(_parts_of(pks))
+        Rendition.objects.filter(pk__in=pks).delete()
+    return len(pks)
 
 
-def _forget(renditions: QuerySet[Rendition], batch: int) -> int:
-    chosen = list(renditions.values_list("pk", flat=True)[:batch])
-    Rendition.objects.filter(pk__in=chosen).delete()
-    return len(chosen)
+def _parts_of(renditions: list[int]) -> QuerySet[RenditionPart]:
+    """Their parts, and those of what was made of them, which goes with them."""
+    made = Q(rendition__parent__in=renditions) | Q(rendition__partner__in=renditions)
+    return RenditionPart.objects.filter(Q(rendition__in=renditions) | made)
+
+
+def _bytes() -> Coalesce:
+    parts = RenditionPart.objects.filter(rendition=OuterRef("pk")).order_by().values("rendition")
+    return Coalesce(Subquery(parts.annotate(total=Sum("blob__size")).values("total")), 0)

@@ -32,7 +32,7 @@ class Rendition(models.Model):
         BULK = 1, "Bulk"
         HUGE = 2, "Huge"
 
-    key = models.CharField(max_length=64, unique=True, editable=False)
+    key = models.CharField(max_length=64, editable=False)
     source = models.ForeignKey(Blob, models.CASCADE, related_name="+", editable=False)
     against = models.ForeignKey(
         Blob, models.CASCADE, null=True, blank=True, related_name="+", editable=False
@@ -68,8 +68,10 @@ class Rendition(models.Model):
     class Meta:
         ordering = ["-requested_at"]
         verbose_name = "conversion job"
+        constraints = [models.UniqueConstraint(fields=["key"], name="rendition_key")]
         indexes = [
             models.Index(fields=["state", "lane", "requested_at"], name="rendition_queue"),
+            models.Index(fields=["requested_at"], name="rendition_newest"),
         ]
 
     def __str__(self) -> str:
@@ -104,3 +106,14 @@ class RenditionPart(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CacheSize(models.Model):
+    """One row: the bytes of all parts up to the last one that was counted (see `cache`)."""
+
+    bytes = models.BigIntegerField(default=0)
+    last_part = models.BigIntegerField(default=0)
+    recount_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.bytes} bytes"

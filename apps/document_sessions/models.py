@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.clients.models import ApiClient
@@ -26,10 +27,12 @@ class DocumentSession(models.Model):
         ACTIVE = State.ACTIVE.value, "Active"
         STOPPED = State.STOPPED.value, "Stopped"
 
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
     dialect = models.CharField(max_length=16, help_text="The protocol it was opened in.")
-    client = models.ForeignKey(ApiClient, models.CASCADE, related_name="document_sessions")
+    client = models.ForeignKey(
+        ApiClient, models.CASCADE, related_name="document_sessions", db_index=False
+    )
     state = models.CharField(max_length=8, choices=Stored, default=Stored.CREATED)
     created_at = models.DateTimeField(default=timezone.now)
     touched_at = models.DateTimeField(default=timezone.now)
@@ -45,7 +48,16 @@ class DocumentSession(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["client", "state", "expires_at"], name="session_live")]
+        # Not `unique=True`: that brings a second index, for searching by the first characters.
+        constraints = [models.UniqueConstraint(fields=["digest"], name="session_digest")]
+        indexes = [
+            models.Index(fields=["client", "state", "expires_at"], name="session_live"),
+            models.Index(fields=["client", "created_at"], name="session_of_client"),
+            models.Index(fields=["created_at"], name="session_newest"),
+            models.Index(
+                fields=["stopped_at"], name="session_stopped", condition=Q(stopped_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.external_id or f"Session {self.pk}"

@@ -94,7 +94,7 @@ class Revision(models.Model):
 class LaunchToken(models.Model):
     """A way into the editor, once. The table holds its digest and sealed parameters."""
 
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
     client = models.ForeignKey(ApiClient, models.CASCADE, related_name="+")
     credential = models.ForeignKey(
         Credential, models.CASCADE, related_name="+", verbose_name="access key"
@@ -107,7 +107,8 @@ class LaunchToken(models.Model):
     revoked_at = models.DateTimeField("revoked", null=True, blank=True)
 
     class Meta:
-        ordering = ["-created_at", "-pk"]
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["digest"], name="editing_token_digest")]
 
     def __str__(self) -> str:
         return f"Launch token {self.pk}"
@@ -154,7 +155,10 @@ class EditDetail(models.Model):
 
     class Meta:
         verbose_name = "edit session"
-        ordering = ["-session__created_at"]
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["session"], name="editing_untold", condition=Q(notified_at=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.document}"

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.clients.actors import Actor
+from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, is_guid, new_guid, seal, unseal
 from apps.editing import parameters, sources
@@ -112,7 +113,8 @@ def revoke(actor: Actor, tokens: QuerySet[LaunchToken]) -> int:
 def sweep() -> int:
     """Forgets tokens that ended long ago; returns how many."""
     long_ago = timezone.now() - _REMEMBERED
-    return LaunchToken.objects.filter(expires_at__lt=long_ago).delete()[0]
+    old = LaunchToken.objects.filter(expires_at__lt=long_ago)
+    return batches.delete(old.order_by("expires_at"))
 
 
 def _live() -> QuerySet[LaunchToken]:

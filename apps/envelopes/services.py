@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.clients.actors import Actor
+from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import is_guid, is_token
 from apps.envelopes import audit, sealing
@@ -183,12 +184,18 @@ def delete(actor: Actor, envelope: Envelope) -> None:
 
 
 def sweep(batch: int = 100) -> int:
-    """Destroys envelopes whose retention has ended, oldest first; returns how many."""
-    now = timezone.now()
-    over = Envelope.objects.filter(state=State.LIVE, retain_until__lte=now)
-    chosen = list(over.order_by("retain_until").values_list("pk", flat=True)[:batch])
-    rows = (Envelope.objects.filter(pk=pk, retain_until__lte=now) for pk in chosen)
-    return sum(_end(Actor.system(), row, State.EXPIRED, Action.EXPIRED) for row in rows)
+    """Destroys envelopes whose retention has ended, oldest first; returns how many.
+
+    Each in a transaction of its own: its files go with it.
+    """
+    over = Envelope.objects.filter(state=State.LIVE, retain_until__lte=timezone.now())
+
+    def step(size: int) -> int:
+        chosen = list(over.order_by("retain_until").values_list("pk", flat=True)[:size])
+        rows = (over.filter(pk=pk) for pk in chosen)
+        return sum(_end(Actor.system(), row, State.EXPIRED, Action.EXPIRED) for row in rows)
+
+    return batches.until_done(step, batch)
 
 
 def _end(actor: Actor, row: QuerySet[Envelope], state: Envelope.State, action: Action) -> bool:

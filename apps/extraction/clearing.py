@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.conversion import eviction
+from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.document_sessions.models import DocumentSession
 from apps.extraction.models import (
@@ -60,21 +61,26 @@ def remove(document: ExtractedDocument) -> None:
         workfiles.discard(one, unclaimed_for=_SETTLED)
 
 
-def sweep(batch: int = 100) -> int:
+def sweep() -> int:
     """Clears sessions that are over; returns how many working copies went."""
     now = timezone.now()
     over = Q(session__expires_at__lte=now) | Q(session__state=DocumentSession.Stored.STOPPED)
     ended = ExtractionDetail.objects.filter(over, cleared_at=None)
-    for detail in ended.exclude(keyring=b"")[:batch]:
-        destroy_keys(detail)
+    for details in batches.in_turn(ended.exclude(keyring=b"")):
+        for detail in details:
+            destroy_keys(detail)
     documents = ExtractedDocument.objects.filter(
         detail__in=ended, work_file__blob__claimed_at__lte=now - _SETTLED
     )
     removed = 0
-    for document in documents.select_related("work_file__blob")[:batch]:
-        if eviction.is_settled(document.work_file.blob, since=now - _SETTLED):
-            remove(document)
-            removed += 1
-    ended.filter(keyring=b"", documents=None).update(cleared_at=now)
-    ExtractionRequest.objects.filter(received_at__lt=now - _FIGURES_KEPT).delete()
+    for batch in batches.in_turn(documents.select_related("work_file__blob")):
+        for document in batch:
+            if eviction.is_settled(document.work_file.blob, since=now - _SETTLED):
+                remove(document)
+                removed += 1
+    for details in batches.in_turn(ended.filter(keyring=b"", documents=None)):
+        pks = [detail.pk for detail in details]
+        ExtractionDetail.objects.filter(pk__in=pks).update(cleared_at=now)
+    figures = ExtractionRequest.objects.filter(received_at__lt=now - _FIGURES_KEPT)
+    batches.delete(figures.order_by("received_at"))
     return removed

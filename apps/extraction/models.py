@@ -22,7 +22,7 @@ class ExtractionDetail(models.Model):
         DocumentSession, models.CASCADE, primary_key=True, related_name="extraction"
     )
     # Of the client and the partitioning key together.
-    partition = models.CharField(max_length=64, db_index=True, editable=False)
+    partition = models.CharField(max_length=64, editable=False)
     # Of the session key, which the caller holds as a cookie.
     key_digest = models.CharField(max_length=64, editable=False)
     keyring = models.BinaryField(editable=False)  # empty once the session is over
@@ -37,6 +37,12 @@ class ExtractionDetail(models.Model):
 
     class Meta:
         verbose_name = "extraction session"
+        indexes = [
+            models.Index(fields=["partition"], name="extraction_partition"),
+            models.Index(
+                fields=["session"], name="extraction_uncleared", condition=Q(cleared_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Extraction session {self.pk}"
@@ -46,11 +52,14 @@ class ReviewLink(models.Model):
     """A way for a person into a session. Its token is a capability: only the digest is stored."""
 
     detail = models.ForeignKey(ExtractionDetail, models.CASCADE, related_name="review_links")
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
     keyring = models.BinaryField(editable=False)
     reviewer = models.BinaryField(editable=False)  # who it was made for, encrypted
     scopes = models.JSONField(default=list, editable=False)  # of the program that made it
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="extraction_link_digest")]
 
     def __str__(self) -> str:
         return f"Review link {self.pk}"

@@ -38,7 +38,7 @@ class ViewingPackage(models.Model):
     echo = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["client", "package_id"], name="viewing_package_id_of_client"
@@ -102,7 +102,7 @@ class Process(models.Model):
         SEARCH = "search", "Search"
         CONVERT = "convert", "Conversion"
 
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
     client = models.ForeignKey(ApiClient, models.CASCADE, related_name="+")
     package = models.ForeignKey(
@@ -122,8 +122,9 @@ class Process(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-pk"]
         verbose_name_plural = "processes"
+        constraints = [models.UniqueConstraint(fields=["digest"], name="viewing_process_digest")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"

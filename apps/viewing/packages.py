@@ -18,7 +18,7 @@ from apps.clients.models import ApiClient
 from apps.conversion import recipe as recipes
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition, RenditionPart
-from apps.core import remote
+from apps.core import batches, remote
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import seal, unseal
 from apps.core.queue import enqueue
@@ -281,8 +281,13 @@ def _assign(package: ViewingPackage, work_file: WorkFile) -> None:
 
 def sweep(batch: int = 200) -> int:
     """Removes expired packages; returns how many. What is left of their files is swept later."""
-    expired = ViewingPackage.objects.filter(expires_at__lte=timezone.now())
-    chosen = list(expired[:batch])
-    for package in chosen:
-        _remove(package)
-    return len(chosen)
+    expired = ViewingPackage.objects.filter(expires_at__lte=timezone.now()).order_by("expires_at")
+
+    def step(size: int) -> int:
+        with transaction.atomic():
+            chosen = batches.held(expired, size)
+            for package in chosen:
+                _remove(package)
+        return len(chosen)
+
+    return batches.until_done(step, batch)

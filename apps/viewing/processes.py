@@ -12,6 +12,7 @@ from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
+from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, is_token, new_token
 from apps.viewing.models import Process as Process
@@ -99,9 +100,7 @@ def together(parts: list[Progress]) -> Progress:
     return Progress("processing", min(99, sum(part.percent for part in parts) // len(parts)))
 
 
-def sweep(batch: int = 500) -> int:
+def sweep() -> int:
     """Deletes processes nobody can ask after any more; returns how many."""
     over = Process.objects.filter(expires_at__lte=timezone.now())
-    chosen = list(over.values_list("pk", flat=True)[:batch])
-    Process.objects.filter(pk__in=chosen).delete()
-    return len(chosen)
+    return batches.delete(over.order_by("expires_at"))

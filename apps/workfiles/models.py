@@ -15,12 +15,18 @@ class Blob(models.Model):
     remove the file of a new one.
     """
 
-    sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
     size = models.PositiveBigIntegerField(editable=False)
-    location = models.CharField(max_length=120, unique=True, editable=False)
+    location = models.CharField(max_length=120, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Moved forward when an upload finds this content already here; a sweep spares recent ones.
     claimed_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sha256"], name="blob_sha256"),
+            models.UniqueConstraint(fields=["location"], name="blob_location"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.size} bytes"
@@ -29,7 +35,7 @@ class Blob(models.Model):
 class WorkFile(models.Model):
     """A file a client uploaded or a session received, known by its `file_id` until it expires."""
 
-    file_id = models.CharField(max_length=43, unique=True, editable=False)
+    file_id = models.CharField(max_length=43, editable=False)
     client = models.ForeignKey(ApiClient, models.CASCADE, related_name="work_files")
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="+", editable=False)
     name = models.CharField(max_length=255, blank=True)
@@ -38,7 +44,8 @@ class WorkFile(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["file_id"], name="work_file_id")]
 
     def __str__(self) -> str:
         return self.name or f"{self.file_id[:6]}.{self.extension}"

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
+from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token
 from apps.workfiles import sniffing, storage
@@ -212,21 +213,27 @@ def discard(blob: Blob, *, unclaimed_for: timedelta = timedelta()) -> None:
         transaction.on_commit(lambda: storage.delete(blob.location), robust=True)
 
 
-def sweep(batch: int = 500) -> int:
+def sweep(batch: int = batches.SIZE) -> int:
     """Removes expired handles and content nobody refers to; returns how many blobs went."""
     now = timezone.now()
     # Those a session still shows are left out: they would fill the batch, time after time.
-    expired = _unreferenced(WorkFile).filter(expires_at__lte=now).values_list("pk", flat=True)
-    for pk in list(expired[:batch]):
-        _delete_unless_used(WorkFile.objects.filter(pk=pk, expires_at__lte=now))
-    removed = 0
-    stale = _unreferenced(Blob).filter(claimed_at__lt=now - _GRACE)
-    for blob in list(stale[:batch]):
-        # The condition is part of the statement: an upload that claims the blob now wins.
-        if stale.filter(pk=blob.pk)._raw_delete("default"):
-            storage.delete(blob.location)
-            removed += 1
-    return removed
+    expired = _unreferenced(WorkFile).filter(expires_at__lte=now).order_by("expires_at")
+    batches.delete(expired, batch)
+    old = _unreferenced(Blob).filter(claimed_at__lt=now - _GRACE)
+    stale = batches.slice_of(old)
+    return sum(_remove(stale, chosen) for chosen in batches.in_turn(stale, batch))
+
+
+def _remove(stale: QuerySet[Blob], chosen: list[Blob]) -> int:
+    """Removes content, rows first and files second: a crash in between leaves files to sweep."""
+    with transaction.atomic():
+        rows = stale.filter(pk__in=[blob.pk for blob in chosen])
+        gone = batches.held(rows, len(chosen))
+        # The condition is part of the statement: an upload that has claimed one now wins.
+        gone = [blob for blob in gone if stale.filter(pk=blob.pk)._raw_delete("default")]
+    for blob in gone:
+        storage.delete(blob.location)
+    return len(gone)
 
 
 def sweep_orphans(share: int | None = None) -> int:
@@ -249,15 +256,6 @@ def sweep_orphans(share: int | None = None) -> int:
                 file.unlink()
                 count += 1
     return count
-
-
-def _delete_unless_used(rows: QuerySet[WorkFile]) -> None:
-    """A session that took the file a moment ago protects it (foreign key)."""
-    try:
-        with transaction.atomic():
-            rows.delete()
-    except IntegrityError:
-        logger.debug("An expired work file is still in use")
 
 
 def _unreferenced(model: type[Row]) -> QuerySet[Row]:

@@ -111,17 +111,21 @@ def test_an_upload_that_claims_a_blob_while_the_sweep_runs_wins(
             uploads.append((factories.work_file(content=content), content))
 
     monkeypatch.setattr(storage, "delete", delete_slowly)
-    assert services.sweep() == 1
+    assert services.sweep(batch=1) == 1
     [(work_file, content)] = uploads
     assert services.read_all(work_file.blob) == content
     assert len(stored()) == 1
 
 
-def test_a_sweep_takes_a_batch_a_time() -> None:
+def test_a_sweep_takes_batches_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         factories.work_file(content=factories.PDF_BYTES + b"%d" % number).delete()
     age()
-    assert [services.sweep(batch=2) for _ in range(4)] == [2, 2, 1, 0]
+    sizes, remove = [], services._remove
+    monkeypatch.setattr(
+        services, "_remove", lambda stale, chosen: sizes.append(len(chosen)) or remove(stale, chosen)
+    )
+    assert (services.sweep(batch=2), sizes) == (5, [2, 2, 1])
 
 
 def aged(path: Path, days: float) -> Path:
