@@ -6,15 +6,19 @@ Connect's. Every log record passes the filter here, which shortens anything that
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import secrets
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from apps.core.correlation import correlation_id
+from apps.core.correlation import address, correlation_id
 
 # A long token, or a GUID: Connect's sessions are GUIDs. The one after /v3/ is a datasource's.
 _CAPABILITY = re.compile(
@@ -49,6 +53,53 @@ class OnlyExceptions(logging.Filter):
         return bool(record.exc_info)
 
 
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, for a collector of logs (LOG_FORMAT=json)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "correlation_id": correlation_id.get(),
+            "message": record.getMessage(),
+        }
+        if record.exc_text:
+            line["exception"] = record.exc_text
+        return json.dumps(line, ensure_ascii=False)
+
+
+def configuration(*, level: str, form: str) -> dict[str, Any]:
+    """Django's LOGGING: lines of text, or of JSON."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {
+            "portal": {"()": "portal.logging.PortalFilter"},
+            "exceptions": {"()": "portal.logging.OnlyExceptions"},
+        },
+        "formatters": {
+            "text": {
+                "format": "%(asctime)s %(levelname)-7s %(correlation_id)s %(name)s: %(message)s",
+            },
+            "json": {"()": "portal.logging.JsonFormatter"},
+        },
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": form, "filters": ["portal"]}
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django.server": {"handlers": ["stderr"], "propagate": False},
+            "fontTools": {"level": "ERROR"},
+            "weasyprint": {"level": "ERROR"},
+            "oauthlib": {"level": "WARNING"},  # logs tokens at DEBUG
+            "django.request": {"level": "ERROR", "filters": ["exceptions"]},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+        },
+    }
+
+
 class CorrelationMiddleware:
     """Gives each request an id (the caller's X-Correlation-Id if it is sane) and one log line."""
 
@@ -59,6 +110,7 @@ class CorrelationMiddleware:
         offered = request.headers.get("X-Correlation-Id", "")
         identity = offered if _CALLERS_ID.fullmatch(offered) else secrets.token_hex(8)
         token = correlation_id.set(identity)
+        origin = address.set(_address(request))
         began = time.monotonic()
         try:
             response = self.get_response(request)
@@ -75,4 +127,14 @@ class CorrelationMiddleware:
             )
             return response
         finally:
+            address.reset(origin)
             correlation_id.reset(token)
+
+
+def _address(request: HttpRequest) -> str:
+    """The caller's address; behind a proxy, the one that the proxy says."""
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER is None:
+        return peer
+    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return (said or peer)[:45]

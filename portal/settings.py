@@ -17,6 +17,7 @@ from django.urls import reverse_lazy
 
 from portal.administration import UNFOLD as UNFOLD
 from portal.env import Env
+from portal.logging import configuration as logging_configuration
 from portal.static import add_static_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -72,6 +73,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "apps.core",
+    "apps.tallies",
+    "apps.audit",
     "apps.accounts",
     "apps.clients",
     "apps.workfiles",
@@ -91,6 +94,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.logging.CorrelationMiddleware",
+    "portal.watching.WatchingMiddleware",
+    "apps.clients.rates.RateHeaders",
     "portal.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -258,6 +263,13 @@ CELERY_BEAT_SCHEDULE = {
     "workfiles-sweep": {"task": "workfiles.sweep", "schedule": timedelta(minutes=5)},
     "clients-webhooks": {"task": "clients.deliver_due", "schedule": timedelta(seconds=5)},
     "clients-sweep": {"task": "clients.sweep", "schedule": timedelta(hours=1)},
+    "portal-measure": {"task": "portal.measure", "schedule": timedelta(seconds=30)},
+    "portal-measure-storage": {
+        "task": "portal.measure_storage",
+        "schedule": timedelta(minutes=5),
+    },
+    "tallies-sweep": {"task": "tallies.sweep", "schedule": timedelta(hours=1)},
+    "audit-sweep": {"task": "audit.sweep", "schedule": timedelta(hours=1)},
 }
 
 # --- Cache ------------------------------------------------------------------------------------
@@ -364,36 +376,15 @@ USE_I18N = True
 USE_TZ = True
 
 # --- Logs -------------------------------------------------------------------------------------
-LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "portal": {"()": "portal.logging.PortalFilter"},
-        "exceptions": {"()": "portal.logging.OnlyExceptions"},
-    },
-    "formatters": {
-        "line": {
-            "format": "%(asctime)s %(levelname)-7s %(correlation_id)s %(name)s: %(message)s",
-        }
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["portal"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.server": {"handlers": ["stderr"], "propagate": False},
-        "fontTools": {"level": "ERROR"},
-        "weasyprint": {"level": "ERROR"},
-        "oauthlib": {"level": "WARNING"},  # logs tokens at DEBUG
-        "django.request": {"level": "ERROR", "filters": ["exceptions"]},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_configuration(
+    level=env.text("LOG_LEVEL", "INFO").upper(),
+    form=env.choice("LOG_FORMAT", "text", among=("text", "json")),
+)
+
+# --- Watching ---------------------------------------------------------------------------------
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+OTEL_ENDPOINT = env.url("OTEL_EXPORTER_OTLP_ENDPOINT", "", schemes={"http", "https"}).rstrip("/")
+AUDIT_DAYS = env.integer("AUDIT_DAYS", 400, least=1, most=36_500)
+TALLY_SECONDS = 5  # how often each process stores what it has counted; 0: when told to
 
 env.check()

@@ -21,3 +21,5 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
 
 from portal.settings import *  # noqa: E402, F403
+
+TALLY_SECONDS = 0  # no thread writes to the tests' database

@@ -9,17 +9,18 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from oauth2_provider.models import (
     get_access_token_model,
     get_grant_model,
     get_id_token_model,
     get_refresh_token_model,
 )
-from unfold.admin import ModelAdmin
 
 from apps.accounts.models import User
-from apps.clients import credential_pages, services, webhook_admin
+from apps.audit.administration import ModelAdmin
+from apps.clients import credential_pages, services, usage, webhook_admin
 from apps.clients.actors import Actor
 from apps.clients.forms import ApiClientForm
 from apps.clients.models import ApiClient, Credential, Scope
@@ -40,7 +41,7 @@ for _model in (
 
 
 @admin.register(ApiClient)
-class ApiClientAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class ApiClientAdmin(ModelAdmin):
     """Programs: what they may do, how they are bounded, and their credentials."""
 
     form = ApiClientForm
@@ -56,7 +57,7 @@ class ApiClientAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     search_fields = ("name", "client_id", "origins", "credentials__prefix", "credentials__label")
     list_before_template = "admin/clients/apiclient/first_client.html"
     change_form_outer_before_template = "admin/clients/apiclient/credentials.html"
-    readonly_fields = ("identifier", "created", "last_used_at")
+    readonly_fields = ("identifier", "created", "last_used_at", "used_of_limits")
     view_on_site = False
     fieldsets = (
         (None, {"fields": ("name", "client_type", "is_active")}),
@@ -79,7 +80,15 @@ class ApiClientAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         ("Envelopes, in days", {"fields": ("envelope_days", "envelope_maximum_days")}),
         (
             "Limits",
-            {"fields": ("maximum_live_sessions", "maximum_upload_bytes", "requests_per_minute")},
+            {
+                "fields": (
+                    "requests_per_minute",
+                    "conversions_per_hour",
+                    "maximum_live_sessions",
+                    "maximum_storage_bytes",
+                    "maximum_upload_bytes",
+                )
+            },
         ),
     )
 
@@ -113,6 +122,18 @@ class ApiClientAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         """The client id, which may wrap on a small screen; copying it is not affected."""
         half = len(client.client_id) // 2
         return format_html("{}<wbr>{}", client.client_id[:half], client.client_id[half:])
+
+    @admin.display(description="in use now")
+    def used_of_limits(self, client: ApiClient) -> str:
+        """What the client uses, of what it may."""
+        return format_html_join(
+            mark_safe("<br>"),
+            "{}: {} of {}",
+            [
+                (what, used, "unlimited" if most is None else most)
+                for what, used, most in usage.lines(client)
+            ],
+        )
 
     def get_urls(self) -> list[URLPattern]:
         """The credential pages beside the usual ones."""
@@ -195,7 +216,7 @@ def _credential_row(credential: Credential, may_revoke: bool) -> list[str]:
 
 
 @admin.register(Scope)
-class ScopeAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class ScopeAdmin(ModelAdmin):
     """What there is to tick. Scopes belong to the code, so they are only shown."""
 
     list_display = ("name", "label", "description")
@@ -215,7 +236,7 @@ class ScopeAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
 
 
 @admin.register(get_access_token_model())
-class AccessTokenAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class AccessTokenAdmin(ModelAdmin):
     """Who holds tokens for what, and until when. Deleting one ends it; nobody can read one."""
 
     list_display = ("id", "application", "scope", "created", "expires")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from apps.clients import services
+from apps.clients import rates, services
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
 
@@ -42,7 +42,7 @@ class ClientAuthentication(BaseAuthentication):
         actor = _actor(request)
         if actor is None or actor.client is None:
             return None
-        services.count_request(actor.client)
+        rates.count_request(actor.client)
         return ClientPrincipal(actor.client), actor
 
     def authenticate_header(self, request: Request) -> str:
@@ -63,7 +63,7 @@ class OriginAuthentication(ClientAuthentication):
             return found
         actor = services.authenticate_origin(request.headers["Origin"])
         client = actor.require_client()
-        services.count_request(client)
+        rates.count_request(client)
         return ClientPrincipal(client), actor
 
 

@@ -23,11 +23,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.audit.administration import changeable, page
 from apps.clients import services
 from apps.clients.actors import Actor
 from apps.clients.forms import CredentialForm, LabelForm, RevokeForm
 from apps.clients.models import ApiClient, Credential
-from apps.core.administration import changeable, page
 from apps.core.errors import PortalError
 
 

@@ -131,7 +131,7 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]  # the base class ha
         default=True, help_text="Viewers may download and print the document."
     )
     maximum_live_sessions = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Empty: unlimited."
+        null=True, blank=True, help_text="Empty: unlimited; for a public client 1,000."
     )
     maximum_upload_bytes = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Empty: the server's own limit."
@@ -140,7 +140,19 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]  # the base class ha
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Empty: unlimited. With the in-memory cache each web process counts for itself.",
+        help_text="Empty: unlimited; for a public client 1,200.",
+    )
+    maximum_storage_bytes = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="All work files together. Empty: unlimited; for a public client 20 GiB.",
+    )
+    conversions_per_hour = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Documents converted; what was made already is not counted. Empty: unlimited; "
+        "for a public client 6,000.",
     )
     last_used_at = models.DateTimeField(null=True, editable=False)
 
@@ -227,6 +239,24 @@ class Credential(models.Model):
         """Whether it works now: neither revoked nor expired."""
         unexpired = self.expires_at is None or self.expires_at > timezone.now()
         return self.revoked_at is None and unexpired
+
+
+class Usage(models.Model):
+    """How much of something limited a client used in a period: one row, written over."""
+
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="usage")
+    what = models.CharField(max_length=40)
+    period = models.BigIntegerField()  # the number of the minute or hour since 1970
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "usage"
+        constraints = [
+            models.UniqueConstraint(fields=["client", "what"], name="clients_usage_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.count}"
 
 
 class WebhookEndpoint(models.Model):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -29,6 +27,7 @@ logger = logging.getLogger(__name__)
 # What a credential begins with, so that people and leak scanners recognise it.
 SPELLING = {Credential.Kind.SECRET: "rcs_", Credential.Kind.ACCESS_KEY: "rck_"}
 PREFIX_LENGTH = 8
+_WORDS = {Credential.Kind.SECRET.value: "secret", Credential.Kind.ACCESS_KEY.value: "access key"}
 USE_RESOLUTION = timedelta(minutes=1)
 DEAD_CREDENTIALS_KEPT = timedelta(days=30)
 
@@ -78,6 +77,7 @@ def register_client(
     client.scopes.set(known[name] for name in wanted)
     client.default_scopes.set(known[name] for name in defaults)
     logger.info("Registered client %s (%s)", client.client_id, client)
+    actor.note("client added", client)
     return client
 
 
@@ -129,6 +129,7 @@ def revoke(actor: Actor, credential: Credential, *, end_tokens: bool = True) -> 
     if end_tokens and credential.kind == Credential.Kind.SECRET:
         get_access_token_model().objects.filter(application=credential.client_id).delete()
     logger.info("Revoked %s of client %s", credential, credential.client.client_id)
+    actor.note(f"{_WORDS[credential.kind]} revoked", credential.client, f"{credential.prefix}...")
 
 
 def _issue(
@@ -157,6 +158,7 @@ def _issue(
         expires_at=expires_at,
     )
     logger.info("Issued %s to client %s", credential, client.client_id)
+    actor.note(f"{_WORDS[kind]} issued", client, f"{credential.prefix}...")
     return plain
 
 
@@ -246,31 +248,6 @@ def find_token(token: str) -> Any:
     return tokens.filter(
         token_checksum=checksum, expires__gt=timezone.now(), application__is_active=True
     ).first()
-
-
-def count_request(client: ApiClient, *, credential_id: int | None = None) -> None:
-    """Counts one request against the client's `requests_per_minute`, in windows of one minute.
-
-    With `credential_id` each access key has that many for itself.
-
-    Raises PortalError(QUOTA_EXCEEDED, retry_after=seconds). The count lives in Django's cache:
-    with the in-memory cache each process counts for itself.
-    """
-    if client.requests_per_minute is None:
-        return
-    window, elapsed = divmod(int(time.time()), 60)
-    key = f"clients:requests:{client.pk}:{credential_id or 0}:{window}"
-    cache.add(key, 0, timeout=120)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # evicted between the two calls
-        return
-    if count > client.requests_per_minute:
-        raise PortalError(
-            ErrorCode.QUOTA_EXCEEDED,
-            f"This client may send {client.requests_per_minute} requests a minute.",
-            retry_after=60 - elapsed,
-        )
 
 
 def _live_credential(kind: Credential.Kind, plain: str) -> Credential | None:

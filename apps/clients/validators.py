@@ -16,7 +16,7 @@ from urllib.parse import unquote_plus
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749 import errors
 
-from apps.clients import services
+from apps.clients import rates, services
 from apps.clients.models import ApiClient
 from apps.clients.scopes import ClientScopes
 from apps.core.errors import PortalError
@@ -45,7 +45,7 @@ class ClientCredentialsValidator(OAuth2Validator):  # type: ignore[misc]  # no t
                 description="The client_id of the body is not that of the Authorization header.",
                 request=request,
             )
-        services.count_request(client)
+        rates.count_request(client)
         request.client = client
         return True
 

@@ -16,14 +16,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from apps.accounts.models import User
+from apps.audit.administration import ModelAdmin, RecordAdmin
 from apps.clients import webhooks
 from apps.clients.actors import Actor
 from apps.clients.models import WebhookDelivery, WebhookEndpoint
-from apps.core.administration import RecordAdmin
 
 _LOOKS = {"Delivered": "success", "Waiting": "info", "Given up": "danger"}
 # Of a message's data: whoever has them reads what a person filled in.
@@ -60,7 +59,7 @@ _ROTATE = _SecretPage(
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class WebhookEndpointAdmin(ModelAdmin):
     """Where a client is told what happened."""
 
     list_display = ("url", "client", "is_active", "last_delivery")

@@ -26,6 +26,7 @@ from apps.core import batches, remote
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token, seal, unseal
 from apps.core.queue import enqueue
+from apps.tallies.figures import WEBHOOKS
 
 logger = logging.getLogger(__name__)
 State = WebhookDelivery.State
@@ -40,6 +41,7 @@ PAUSES = tuple(
 _TURN = timedelta(minutes=1)
 _OVERLAP = timedelta(hours=24)
 _KEPT = timedelta(days=30)
+_OUTCOMES = {State.DELIVERED: "delivered", State.PENDING: "retried", State.FAILED: "given_up"}
 
 
 # --- Endpoints --------------------------------------------------------------------------------
@@ -60,6 +62,7 @@ def register(
     except ValidationError as error:
         raise PortalError(ErrorCode.INPUT_INVALID, " ".join(error.messages), at="url") from error
     endpoint.save()
+    actor.note("webhook added", endpoint)
     return endpoint, secret
 
 
@@ -226,6 +229,7 @@ def sweep() -> int:
 
 
 def _note(delivery: WebhookDelivery, state: State, status: int | None, error: str) -> None:
+    WEBHOOKS.add(outcome=_OUTCOMES[state])
     now = timezone.now()
     due_at = now + PAUSES[delivery.attempts - 1] if state == State.PENDING else now
     WebhookDelivery.objects.filter(pk=delivery.pk).update(

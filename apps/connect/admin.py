@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from unfold.admin import ModelAdmin
 
+from apps.audit.administration import ModelAdmin
 from apps.connect.models import SessionTemplate
 
 
@@ -44,7 +44,7 @@ def _is_object(value: object) -> bool:
 
 
 @admin.register(SessionTemplate)
-class SessionTemplateAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class SessionTemplateAdmin(ModelAdmin):
     """Sessions that programs open by name."""
 
     form = SessionTemplateForm

@@ -10,9 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from apps.audit.administration import RecordAdmin
 from apps.conversion import services
 from apps.conversion.models import Rendition
-from apps.core.administration import RecordAdmin
 from apps.core.errors import CATALOGUE, ErrorCode
 
 

@@ -25,7 +25,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from apps.conversion import made, services
+from apps.conversion import made, measured, services
 from apps.conversion.engines import protocol
 from apps.conversion.engines.registry import Route, route
 from apps.conversion.models import Rendition, RenditionPart
@@ -33,6 +33,7 @@ from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token, unseal
 from apps.core.queue import enqueue
+from apps.core.tracing import span
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import Blob
 
@@ -121,7 +122,8 @@ def claim(lanes: set[int]) -> Rendition | None:
             )
             if won:
                 related = ("source", "against", "parent", "partner")
-                return Rendition.objects.select_related(*related).get(pk=pk)
+                measured.claimed(job := Rendition.objects.select_related(*related).get(pk=pk), now)
+                return job
     return None
 
 
@@ -130,8 +132,10 @@ def run(rendition: Rendition) -> None:
     token = correlation_id.set(rendition.correlation_id or "-")
     _held.add(rendition.fence)
     try:
-        outcome = _convert(rendition)
-        _finish(rendition, State.READY, outcome.meta, outcome.stats)
+        trace = rendition.traceparent
+        with span(f"job {rendition.kind}", parent=trace, format=rendition.extension):
+            outcome = _convert(rendition)
+        _finish(rendition, outcome.meta, outcome.stats)
     except PortalError as error:
         stats = error.data.get("stats")
         _fail(rendition, error.code, error.detail, stats if isinstance(stats, dict) else {})
@@ -253,14 +257,15 @@ def _events(
     while True:
         begun = False
         # Waiting in the engine's own queue is not the document's fault: leave time for it.
-        for event in protocol.submit(socket, request, timeout=seconds * 4.0):
-            unavailable = event["event"] == "failed" and event["code"] == "engine_unavailable"
-            if unavailable and not begun and time.monotonic() < patience:
-                break
-            begun = True
-            yield event
-        else:
-            return
+        with span(f"engine {way.engine} {way.operation}", "CLIENT"):
+            for event in protocol.submit(socket, request, timeout=seconds * 4.0):
+                unavailable = event["event"] == "failed" and event["code"] == "engine_unavailable"
+                if unavailable and not begun and time.monotonic() < patience:
+                    break
+                begun = True
+                yield event
+            else:
+                return
         time.sleep(0.25)
 
 
@@ -324,21 +329,31 @@ def _mine(rendition: Rendition) -> QuerySet[Rendition]:
     return Rendition.objects.filter(pk=rendition.pk, state=State.RUNNING, fence=rendition.fence)
 
 
-def _finish(rendition: Rendition, state: str, meta: dict[str, Any], stats: dict[str, Any]) -> None:
-    _mine(rendition).update(
-        state=state,
+def _finish(
+    rendition: Rendition,
+    meta: dict[str, Any],
+    stats: dict[str, Any],
+    code: str = "",
+    detail: str = "",
+) -> None:
+    now = timezone.now()
+    ended = _mine(rendition).update(
+        state=State.FAILED if code else State.READY,
         meta=meta,
         stats=stats,
+        error_code=code,
+        error_detail=detail,
         password="",
         lease_until=None,
-        finished_at=timezone.now(),
+        finished_at=now,
     )
+    if ended:
+        measured.ended(rendition, now, code)
 
 
 def _fail(rendition: Rendition, code: ErrorCode, detail: str, stats: dict[str, Any]) -> None:
     logger.warning("Job %s (%s) failed: %s: %s", rendition.pk, rendition, code, detail)
-    _mine(rendition).update(error_code=code, error_detail=detail)
-    _finish(rendition, State.FAILED, {}, stats)
+    _finish(rendition, {}, stats, code, detail)
 
 
 def keep_leases() -> None:
@@ -373,6 +388,7 @@ def nudge() -> None:
             )
         )
         if changed and exhausted:
+            measured.ended(rendition, now, ErrorCode.ENGINE_CRASHED)
             services.release(rendition)
     works = Rendition.UNDER_WAY
     awaited = Q(parent__state__in=works) | Q(partner__state__in=works)

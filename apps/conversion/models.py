@@ -58,6 +58,7 @@ class Rendition(models.Model):
     error_code = models.CharField(max_length=32, blank=True)
     error_detail = models.TextField(blank=True)
     correlation_id = models.CharField(max_length=64, blank=True)
+    traceparent = models.CharField(max_length=55, blank=True, editable=False)
     meta = models.JSONField(default=dict, blank=True)
     stats = models.JSONField(default=dict, blank=True)
     requested_at = models.DateTimeField(default=timezone.now)

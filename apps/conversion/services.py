@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from apps.clients import rates
 from apps.clients.models import ApiClient
 from apps.conversion.engines import protocol
 from apps.conversion.engines.registry import engine_version
@@ -23,6 +24,7 @@ from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, seal
 from apps.core.queue import enqueue
+from apps.core.tracing import traceparent
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import Blob
 
@@ -131,11 +133,14 @@ def _obtain(
         return _required(rendition)
     if rendition is None:
         values = row()
+        if values["client"] is not None and values["parent"] is None:
+            rates.count_conversion(values["client"])
         values |= {
             "recipe": _as_json(recipe),
             "kind": recipe.kind,
             "lane": _lane(values["source"], recipe),
             "correlation_id": correlation_id.get(),
+            "traceparent": traceparent(),
         }
         rendition, created = Rendition.objects.get_or_create(key=key, defaults=values)
         if created:
@@ -322,6 +327,7 @@ def retry(rendition: Rendition, password: str = "") -> bool:
         requested_at=timezone.now(),
         password=seal(password) if parent is None else "",
         correlation_id=correlation_id.get(),
+        traceparent=traceparent(),
     )
     if changed:
         rendition.refresh_from_db()

@@ -26,6 +26,7 @@ from rest_framework.views import APIView
 
 from apps.clients.actors import Actor
 from apps.core.errors import ErrorCode, PortalError
+from apps.tallies.figures import ERRORS
 
 logger = logging.getLogger(__name__)
 _BODY_BYTES = 1024 * 1024
@@ -55,6 +56,8 @@ class DialectView(APIView):
         error = as_portal_error(exc)
         if error.code == ErrorCode.INTERNAL:
             logger.error("Unexpected error", exc_info=exc)
+        if error.code != ErrorCode.NOT_READY:
+            ERRORS.add(code=error.code)
         response = self.render_error(error)
         if error.code == ErrorCode.NOT_AUTHENTICATED:
             response["WWW-Authenticate"] = 'Bearer realm="recto"'

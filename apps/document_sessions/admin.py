@@ -13,8 +13,8 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from apps.accounts.models import User
+from apps.audit.administration import RecordAdmin
 from apps.clients.actors import Actor
-from apps.core.administration import RecordAdmin
 from apps.core.errors import PortalError
 from apps.document_sessions import services
 from apps.document_sessions.lifecycle import LIVE, State

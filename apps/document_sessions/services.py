@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from apps.clients import rates
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
 from apps.core import batches
@@ -20,6 +21,7 @@ from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, is_guid, is_token, new_token
 from apps.document_sessions.lifecycle import LIVE, Lifetime, State, renewal_is_due, state_at
 from apps.document_sessions.models import DocumentSession
+from apps.tallies.figures import SESSIONS
 
 # How long after its end a session still answers "expired" or "stopped" rather than "unknown".
 _REMEMBERED = timedelta(days=1)
@@ -58,6 +60,7 @@ def create(
             external_id=external_id[:255],
             echo=echo or {},
         )
+        SESSIONS.add_on_commit(kind=kind, dialect=dialect)
     return session, identity
 
 
@@ -67,17 +70,18 @@ def _admitted(client: ApiClient) -> datetime:
     Where there is a limit, the client's row is written first: until the transaction ends nobody
     else opens a session of this client, so that the count holds.
     """
-    if client.maximum_live_sessions is None:
+    most = rates.limits(client).live_sessions
+    if most is None:
         return timezone.now()
     limited = ApiClient.objects.filter(pk=client.pk)
     limited.update(maximum_live_sessions=F("maximum_live_sessions"))
     now = timezone.now()
     live = DocumentSession.objects.filter(client=client, state__in=LIVE, expires_at__gt=now).count()
-    if live >= client.maximum_live_sessions:
+    if live >= most:
         raise PortalError(
             ErrorCode.QUOTA_EXCEEDED,
             f"The client has {live} live sessions, as many as it may have.",
-            limit=client.maximum_live_sessions,
+            limit=most,
         )
     return now
 

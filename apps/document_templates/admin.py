@@ -12,10 +12,10 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from apps.accounts.models import User
+from apps.audit.administration import ModelAdmin
 from apps.clients.actors import Actor
 from apps.document_templates import editor_pages, services, version_pages, versions
 from apps.document_templates.forms import DatasourceForm, TemplateForm
@@ -25,7 +25,7 @@ State = TemplateVersion.State
 
 
 @admin.register(Datasource)
-class DatasourceAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class DatasourceAdmin(ModelAdmin):
     """Libraries of templates, and who may use them."""
 
     form = DatasourceForm
@@ -78,7 +78,7 @@ class DatasourceAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
 
 
 @admin.register(DocumentTemplate)
-class DocumentTemplateAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class DocumentTemplateAdmin(ModelAdmin):
     """Templates, their versions and what is wrong with them."""
 
     form = TemplateForm

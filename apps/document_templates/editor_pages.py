@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from apps.core.administration import changeable, page
+from apps.audit.administration import changeable, page
 from apps.core.errors import ErrorCode, PortalError
 from apps.document_templates import services, versions
 from apps.document_templates import version_pages as pages

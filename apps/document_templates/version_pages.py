@@ -15,8 +15,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.audit.administration import changeable, page
 from apps.clients.actors import Actor
-from apps.core.administration import changeable, page
 from apps.core.errors import PortalError
 from apps.document_templates import services, versions
 from apps.document_templates.forms import NewFileForm, NewTemplateForm

@@ -11,8 +11,8 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from apps.accounts.models import User
+from apps.audit.administration import RecordAdmin
 from apps.clients.actors import Actor
-from apps.core.administration import RecordAdmin
 from apps.editing import tokens
 from apps.editing.models import EditDetail, EditedDocument, LaunchToken, Revision
 

@@ -19,9 +19,9 @@ from django.utils.formats import date_format
 from unfold.decorators import action, display
 
 from apps.accounts.models import User
+from apps.audit.administration import RecordAdmin
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
-from apps.core.administration import RecordAdmin
 from apps.envelopes import services
 from apps.envelopes.models import Envelope, EnvelopeEvent
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.core.administration import RecordAdmin
+from apps.audit.administration import RecordAdmin
 from apps.core.errors import CATALOGUE, ErrorCode
 from apps.extraction import figures
 from apps.extraction.models import ExtractionRequest

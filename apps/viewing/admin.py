@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from apps.accounts.models import User
+from apps.audit.administration import RecordAdmin
 from apps.clients.actors import Actor
-from apps.core.administration import RecordAdmin
 from apps.core.errors import CATALOGUE, ErrorCode, PortalError
 from apps.core.ids import digest, is_token
 from apps.document_sessions.models import DocumentSession

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from unfold.decorators import display
 
-from apps.core.administration import RecordAdmin
+from apps.audit.administration import RecordAdmin
 from apps.workfiles.models import WorkFile
 
 

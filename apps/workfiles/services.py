@@ -14,14 +14,16 @@ from typing import Protocol, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
+from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
+from apps.clients import rates
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
 from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token
+from apps.tallies.figures import ORPHANS
 from apps.workfiles import sniffing, storage
 from apps.workfiles.formats import FORMATS, Format
 from apps.workfiles.models import Blob, WorkFile
@@ -52,8 +54,8 @@ def upload(
     """Streams an upload into storage and returns its handle, which expires after `keep`.
 
     Memory stays flat at any size; `limit` (bytes) counts beside the server's and the client's.
-    Raises DOCUMENT_EMPTY, DOCUMENT_TOO_LARGE and what `sniffing.identify` raises; then nothing is
-    kept.
+    Raises DOCUMENT_EMPTY, DOCUMENT_TOO_LARGE, QUOTA_EXCEEDED and what `sniffing.identify`
+    raises; then nothing is kept.
     """
     client = actor.require_client()
     limits = (settings.MAX_UPLOAD_BYTES, client.maximum_upload_bytes, limit)
@@ -61,8 +63,24 @@ def upload(
     with _spooled(stream, limit) as (path, size, sha256):
         with path.open("rb") as received:
             kind = sniffing.identify(received, size, extension)
+        _require_room(client, size)
         blob = _keep(path, size, sha256)
         return hand_out(client, blob, extension=kind.extension, name=name, keep=keep)
+
+
+def _require_room(client: ApiClient, size: int) -> None:
+    most = rates.limits(client).storage_bytes
+    if most is None:
+        return
+    kept = WorkFile.objects.filter(client=client, expires_at__gt=timezone.now())
+    used = kept.aggregate(size=Sum("blob__size"))["size"] or 0
+    if used + size > most:
+        raise PortalError(
+            ErrorCode.QUOTA_EXCEEDED,
+            f"The client's work files hold {used} bytes of the {most} they may.",
+            at="body",
+            limit=most,
+        )
 
 
 @contextmanager
@@ -248,6 +266,7 @@ def sweep_orphans(share: int | None = None) -> int:
     old = set(storage.older_than(before, share))
     orphans = old - set(Blob.objects.filter(location__in=old).values_list("location", flat=True))
     for location in orphans:
+        ORPHANS.add(storage.size(location))
         storage.delete(location)
     count = len(orphans)
     for file in Path(settings.SCRATCH_DIR).iterdir():
@@ -256,6 +275,12 @@ def sweep_orphans(share: int | None = None) -> int:
                 file.unlink()
                 count += 1
     return count
+
+
+def unreferenced_bytes() -> int:
+    """Bytes of content that nobody refers to, and that a sweep may remove."""
+    stale = _unreferenced(Blob).filter(claimed_at__lt=timezone.now() - _GRACE)
+    return stale.aggregate(size=Sum("size"))["size"] or 0
 
 
 def _unreferenced(model: type[Row]) -> QuerySet[Row]:

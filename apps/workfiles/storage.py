@@ -59,6 +59,14 @@ def delete(location: str) -> None:
     storages["blobs"].delete(location)
 
 
+def size(location: str) -> int:
+    """Bytes of a stored file; 0 for one that is gone."""
+    try:
+        return storages["blobs"].size(location)
+    except FileNotFoundError:
+        return 0
+
+
 def older_than(moment: datetime, share: int) -> Iterator[str]:
     """Locations in one share of the storage of files written before a moment."""
     folder = f"{share:02x}"

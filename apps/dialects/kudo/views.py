@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from rest_framework.request import Request
 
+from apps.clients import rates
 from apps.clients import services as clients
 from apps.clients.actors import Actor
 from apps.clients.authentication import ClientAuthentication, ClientPrincipal
@@ -31,7 +32,7 @@ class KeyAuthentication(ClientAuthentication):
             return None
         actor = clients.authenticate_access_key(key)
         client = actor.require_client()
-        clients.count_request(client, credential_id=actor.credential_id)
+        rates.count_request(client, credential_id=actor.credential_id)
         return ClientPrincipal(client), actor
 
 

@@ -57,9 +57,8 @@ SETTINGS = {
         "files in `DATA_DIR/queue`",
     ),
     "CACHE_URL": Help(
-        "Where requests are counted against a client's limit. With Redis all web processes count "
-        "together.",
-        "the memory of each process",
+        "Where requests are counted against a client's limit: Redis, where they are many.",
+        "the database",
     ),
     "WORKERS": Help(
         "Web processes; one more than this many conversions are attended to at a time.",
@@ -94,6 +93,18 @@ SETTINGS = {
         "1 where a proxy of yours sets `X-Forwarded-Proto`; only then is it believed."
     ),
     "LOG_LEVEL": Help("DEBUG, INFO, WARNING or ERROR."),
+    "LOG_FORMAT": Help("Lines of `text` for people, or a JSON object a line for a collector."),
+    "METRICS_TOKEN": Help(
+        "What Prometheus sends as `Authorization: Bearer` to read `/metrics`. Without one only "
+        "callers on the host itself are answered.",
+        "none",
+    ),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": Help(
+        "Where traces go (OTLP over HTTP), such as `http://collector:4318`. Headers as "
+        "OpenTelemetry has it: `OTEL_EXPORTER_OTLP_HEADERS`.",
+        "none: no traces, and no cost",
+    ),
+    "AUDIT_DAYS": Help("How long the audit log is kept."),
 }
 ENGINE = {
     "RECTO_JAIL": Help(

@@ -22,7 +22,7 @@ Commit = Callable[..., AbstractContextManager[object]]
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     messages: Sent = []
 
-    def send_task(name: str, args: tuple[object, ...], retry: bool) -> None:
+    def send_task(name: str, args: tuple[object, ...], retry: bool, headers: object) -> None:
         messages.append((name, args))
 
     monkeypatch.setattr(queue.current_app, "send_task", send_task)
