@@ -63,6 +63,8 @@ class RenditionAdmin(RecordAdmin):
             return f"{job.extension} to PDF"
         if recipe.kind == "compare":
             return f"{job.extension} compared with {recipe.format}"
+        if recipe.kind == "drawing":
+            return f"{job.extension} as layers"
         pages = f"{recipe.first + 1}" + (
             f"-{recipe.last + 1}" if recipe.last > recipe.first else ""
         )

@@ -16,6 +16,7 @@ Kind = Literal[
     "svg",
     "text",
     "words",
+    "drawing",
     "embedded",
     "search",
     "compare",
@@ -23,6 +24,8 @@ Kind = Literal[
     "file",
     "join",
 ]
+# What is made of the document itself and not of its PDF.
+FROM_SOURCE: tuple[Kind, ...] = ("pdf", "compare", "drawing")
 RASTER_FORMATS = ("png", "jpeg", "webp")
 # Image widths in pixels. A closed ladder keeps the cache small; each step is at most 2x the last.
 WIDTHS = (160, 320, 640, 960, 1280, 1600, 2000, 2400, 3200, 4000, 4800)
@@ -53,7 +56,9 @@ class Recipe:
     the pixels in `box`: a part "tile".
 
     `words` reads pages for extraction, scans only where `format` is "ocr" and not "text": a part
-    "words". `embedded` takes out what the PDF carries for programs: a part "embedded".
+    "words". `embedded` takes out what the PDF carries for programs: a part "embedded". `drawing`
+    reads a DXF or SVG drawing of this `format`: a part "drawing" that lists layers, sheets and
+    mark-up (JSON), and the sheets as SVG, parts "picture/N".
     """
 
     kind: Kind
@@ -87,7 +92,7 @@ class Recipe:
     @property
     def needs_first_page_only(self) -> bool:
         """Whether part "first" of the PDF is enough to start from."""
-        return self.kind not in ("pdf", "compare") and self.last == 0
+        return self.kind not in FROM_SOURCE and self.last == 0
 
 
 PDF = Recipe("pdf")
@@ -109,8 +114,8 @@ def stamped(recipe: Recipe, watermarks: str) -> Recipe:
 
 
 def basis_of(recipe: Recipe, watermarks: str) -> Recipe | None:
-    """What a recipe starts from; None for the PDF, which starts from the document itself."""
-    if recipe.kind in ("pdf", "compare"):
+    """What a recipe starts from; None for one that starts from the document itself."""
+    if recipe.kind in FROM_SOURCE:
         return None
     if recipe.kind == "stamp" or not recipe.stamp:
         return PDF
@@ -172,6 +177,11 @@ def on_ladder(width: int) -> int:
 def svg(page: int, pages: int | None) -> Recipe:
     """The SVG of the page's group."""
     return Recipe("svg", *group_of("svg", page, pages))
+
+
+def drawing(extension: str) -> Recipe:
+    """What a DXF or SVG drawing consists of."""
+    return Recipe("drawing", format=extension)
 
 
 def text(page: int, pages: int | None) -> Recipe:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from apps.clients.actors import Actor
 from apps.core.errors import ErrorCode, PortalError
 from apps.document_sessions import services as sessions
-from apps.editing import events, partner, sources
+from apps.editing import drawing, events, partner, sources
 from apps.editing.models import EditDetail, EditedDocument, PendingSave, Revision
 from apps.editing.services import Editing, parameters_of, revision
 from apps.workfiles import services as workfiles
@@ -70,8 +70,8 @@ def save(
     The same bytes sent again by the same session after the same version are the same save.
     Raises EDIT_VIEW_ONLY, AUTOSAVE_DISABLED; REVISION_CONFLICT with `current` and `kept`, the
     version beside the document that holds what was sent; EDIT_SESSION_OVER with `kept`;
-    DOCUMENT_TOO_LARGE, DOCUMENT_EMPTY, FORMAT_MISMATCH, FORMAT_UNRECOGNIZED and STORAGE_FAILED:
-    then nothing is stored.
+    DOCUMENT_TOO_LARGE, DOCUMENT_EMPTY, FORMAT_MISMATCH, FORMAT_UNRECOGNIZED, STORAGE_FAILED and
+    what `drawing` raises of mark-up: then nothing is stored.
     """
     _allow(editing, reason)
     work_file = _take_in(editing, _Body(stream), extension)
@@ -106,15 +106,15 @@ def leave(
     page any more to send it again. Raises as :func:`save` does.
     """
     _allow(editing, Reason.CLOSE)
-    content = _Body(stream).read(_PENDING_BYTES + 1)
-    while content and len(content) <= _PENDING_BYTES:
-        more = _Body(stream).read(_PENDING_BYTES + 1 - len(content))
-        if not more:
-            break
-        content += more
+    content, body = b"", _Body(stream)
+    while piece := body.read(_PENDING_BYTES + 1 - len(content)):
+        content += piece
     if not content:
         return save_draft(editing.detail)
     try:
+        if extension == drawing.MARKUP:
+            keep_draft(editing, _Body(stream, content), expected=expected, extension=extension)
+            return save_draft(editing.detail)
         work_file = _take_in(editing, _Body(stream, content), extension)
         return _commit(editing, work_file, expected=expected, reason=Reason.CLOSE)
     except PortalError as error:
@@ -163,21 +163,22 @@ def close(editing: Editing) -> Revision | None:
 def save_draft(detail: EditDetail) -> Revision | None:
     """Makes what a person left unsaved a version; None where there is nothing.
 
-    A conflict is no error here: the draft is then a version beside the document.
+    A conflict is no error here: the draft is then a version beside the document. Raises what
+    `drawing.built` raises: then it stays a draft.
     """
     fresh = EditDetail.objects.select_related("draft__blob", "document__client").get(pk=detail.pk)
     if fresh.draft is None:
         return None
     author = Author(fresh.user, str(fresh.handle), fresh.pk)
     expected = fresh.draft_base
-    refusal = _push(fresh, fresh.draft, expected=expected)
+    work_file = drawing.built(fresh.document, fresh.draft, expected)
+    refusal = _push(fresh, work_file, expected=expected)
     with transaction.atomic():
-        rows = EditDetail.objects.filter(pk=fresh.pk, draft=fresh.draft)
-        if not rows.update(draft=None):
+        if not EditDetail.objects.filter(pk=fresh.pk, draft=fresh.draft).update(draft=None):
             return None
         return _write(
             fresh.document,
-            fresh.draft,
+            work_file,
             author,
             expected=expected,
             reason=Reason.CLOSE,
@@ -188,9 +189,9 @@ def save_draft(detail: EditDetail) -> Revision | None:
 def save_pending(pending: PendingSave) -> Revision:
     """Stores what arrived while storage was down. Raises what storage raises."""
     actor = Actor.of_client(pending.document.client, ())
-    work_file = _store(
-        actor, io.BytesIO(bytes(pending.content)), pending.document, pending.extension
-    )
+    content = io.BytesIO(bytes(pending.content))
+    arrived = _store(actor, content, pending.document, pending.extension)
+    work_file = drawing.built(pending.document, arrived, pending.base)
     author = Author(pending.author, str(pending.session), pending.detail_id)
     refusal = None
     if pending.detail is not None:
@@ -235,6 +236,8 @@ def _store(
     actor: Actor, body: workfiles.Readable, document: EditedDocument, extension: str
 ) -> WorkFile:
     """What was sent, as a file of the client. Raises FORMAT_MISMATCH for another kind of file."""
+    if extension == drawing.MARKUP:
+        return drawing.take_in(actor, body, document)
     client = actor.require_client()
     named = extension or _extension(document)
     first = body.read(64 * 1024)
@@ -280,6 +283,7 @@ def _allowed(document: EditedDocument) -> set[str]:
 
 def _commit(editing: Editing, work_file: WorkFile, *, expected: int, reason: str) -> Revision:
     detail, document = editing.detail, editing.document
+    work_file = drawing.built(document, work_file, expected)
     author = Author(detail.user, str(detail.handle), detail.pk)
     refusal = None if editing.is_over else _push(detail, work_file, expected=expected)
     beside = editing.is_over or refusal is not None

@@ -26,9 +26,11 @@ _LONG_SIDE, _LEAST_SHORT_SIDE, _MARGIN = 400.0, 80.0, 10.0  # millimetres: about
 _LARGEST_SHEET = 5_000.0
 _MAX_LAYOUTS = 50
 _POINTS_PER_MM = 72.0 / 25.4
+# What ezdxf raises besides its own errors where a file is cut off or garbled.
+_DAMAGED = (ValueError, TypeError, AttributeError, StopIteration)
 _BINARY_SIGNATURE = b"AutoCAD Binary DXF"
 
-_CONFIGURATION = Configuration(
+CONFIGURATION = Configuration(
     # On white, colour 7 (black or white) is black.
     background_policy=BackgroundPolicy.WHITE,
     color_policy=ColorPolicy.COLOR,
@@ -83,7 +85,7 @@ class _Pipeline(RenderPipeline2d):  # type: ignore[misc]
 
 def to_pdf(job: Job) -> Meta:
     """Operation `pdf` for DXF: the model, then each sheet that has something on it."""
-    drawing = _read(job.source)
+    drawing, _ = read(job.source)
     sheets = []
     layouts = [drawing.modelspace(), *list(drawing.layouts)[: _MAX_LAYOUTS + 1]]
     for number, layout in enumerate(layouts):
@@ -106,7 +108,14 @@ def to_pdf(job: Job) -> Meta:
     return pdf.deliver(job, whole)
 
 
-def _read(path: Path) -> Any:
+def is_binary(path: Path) -> bool:
+    """Whether a DXF file is of the binary form."""
+    with path.open("rb") as file:
+        return file.read(len(_BINARY_SIGNATURE)) == _BINARY_SIGNATURE
+
+
+def read(path: Path) -> tuple[Any, bool]:
+    """The drawing of a DXF file, and whether faults had to be mended for it. Raises Refusal."""
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
@@ -114,12 +123,12 @@ def _read(path: Path) -> Any:
     if not head.startswith(_BINARY_SIGNATURE) and b"SECTION" not in head:
         raise Refusal("format_mismatch", "The content is not a DXF drawing.")
     try:
-        return ezdxf.readfile(path)
-    except (ezdxf.DXFError, OSError, UnicodeDecodeError, ValueError, KeyError):
+        return ezdxf.readfile(path), False
+    except (ezdxf.DXFError, OSError, LookupError, *_DAMAGED):
         pass
     try:
-        return recover.readfile(path)[0]
-    except (ezdxf.DXFError, OSError, ValueError, KeyError, AttributeError) as error:
+        return recover.readfile(path)[0], True
+    except (ezdxf.DXFError, OSError, LookupError, *_DAMAGED) as error:
         raise Refusal("document_corrupt", f"The drawing cannot be read: {error}"[:500]) from error
 
 
@@ -127,7 +136,7 @@ def _draw(job: Job, drawing: Any, layout: Any, number: int) -> Path | None:
     backend = SVGBackend()
     pipeline = _Pipeline(backend)
     try:
-        UniversalFrontend(RenderContext(drawing), pipeline, _CONFIGURATION).draw_layout(layout)
+        UniversalFrontend(RenderContext(drawing), pipeline, CONFIGURATION).draw_layout(layout)
     except (ezdxf.DXFError, RecursionError, ValueError) as error:
         raise Refusal("document_corrupt", f"The drawing cannot be drawn: {error}"[:500]) from error
     box = backend.player().bbox()

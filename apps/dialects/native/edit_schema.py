@@ -120,7 +120,7 @@ _STATE: Json = {
 }
 
 
-class _Schema(api.OperationSchema):
+class EditSchema(api.OperationSchema):
     prefix = "/api/v1/"
     components = COMPONENTS | _EDITS
 
@@ -129,25 +129,33 @@ class _Schema(api.OperationSchema):
         return [{}]
 
 
-described = api.describing(_Schema)
+described = api.describing(EditSchema)
 
 
 # --- Errors -------------------------------------------------------------------------------------
-_SESSION = (
+SESSION = (
     ErrorCode.SESSION_KEY_WRONG,
     ErrorCode.SESSION_NOT_FOUND,
     ErrorCode.SESSION_STOPPED,
     ErrorCode.INTERNAL,
 )
-_LOADING = (
+LOADING = (
     ErrorCode.REMOTE_REFUSED,
     ErrorCode.REMOTE_FAILED,
     ErrorCode.DOCUMENT_TOO_LARGE,
     ErrorCode.FORMAT_UNRECOGNIZED,
     ErrorCode.FORMAT_UNSUPPORTED,
 )
+CONVERTING = (
+    ErrorCode.DOCUMENT_CORRUPT,
+    ErrorCode.LIMIT_EXCEEDED,
+    ErrorCode.TIMEOUT,
+    ErrorCode.OUT_OF_MEMORY,
+    ErrorCode.ENGINE_CRASHED,
+    ErrorCode.ENGINE_UNAVAILABLE,
+)
 _CHANGE = (
-    *_SESSION,
+    *SESSION,
     ErrorCode.REMOTE_REFUSED,
     ErrorCode.REMOTE_FAILED,
     ErrorCode.INPUT_MISSING,
@@ -166,10 +174,11 @@ _SEND = (
     ErrorCode.FORMAT_MISMATCH,
     ErrorCode.FORMAT_UNRECOGNIZED,
     ErrorCode.FORMAT_UNSUPPORTED,
+    *CONVERTING,
 )
 
 
-def _problems(*codes: ErrorCode) -> api.Answers:
+def problems(*codes: ErrorCode) -> api.Answers:
     """The answers for these codes, by status, as errors.py spells them."""
     return api.answers_problems(codes, STATUS, "EditProblem")
 
@@ -195,14 +204,18 @@ _PAGE = OpenApiParameter(
     "Recto-Editor", str, OpenApiParameter.HEADER, required=True, description="Anything, such as 1."
 )
 _EXTENSION = OpenApiParameter(
-    "extension", str, description="The format of what is sent; the document's own by default."
+    "extension",
+    str,
+    description="The format of what is sent; the document's own by default. `markup` for the "
+    "mark-up of a drawing, a list of `EditMarkup`, which is written into it in place of what it "
+    "has.",
 )
 _DOWNLOAD = OpenApiParameter(
     "download", {"type": "string", "enum": ["1"]}, description="As a file."
 )
 
 
-def _call(
+def call(
     id: str, responses: api.Answers, *parameters: Any, request: Any = None
 ) -> Callable[[Method], Method]:
     decorator: Callable[[Method], Method] = extend_schema(
@@ -227,18 +240,18 @@ _SAVED = {
     )
 }
 _DONE = {204: api.answers_nothing("Done.")}
-get_state = _call(
+get_state = call(
     "getEdit",
-    {200: api.answers("Its state.", api.ref("EditState"), _STATE)} | _problems(*_SESSION),
+    {200: api.answers("Its state.", api.ref("EditState"), _STATE)} | problems(*SESSION),
 )
-get_content = _call(
+get_content = call(
     "getEditContent",
-    _file("The document, by its own media type.") | LATER | _problems(*_SESSION, *_LOADING),
+    _file("The document, by its own media type.") | LATER | problems(*SESSION, *LOADING),
     _DOWNLOAD,
 )
-save = _call(
+save = call(
     "saveEdit",
-    _SAVED | _problems(*_SEND, ErrorCode.REVISION_CONFLICT),
+    _SAVED | problems(*_SEND, ErrorCode.REVISION_CONFLICT),
     _IF_MATCH,
     _PAGE,
     OpenApiParameter(
@@ -249,40 +262,35 @@ save = _call(
     _EXTENSION,
     request=api.sends_bytes(),
 )
-keep_draft = _call(
+keep_draft = call(
     "keepEditDraft",
-    _DONE | _problems(*_SEND),
+    _DONE | problems(*_SEND),
     _IF_MATCH,
     _PAGE,
     _EXTENSION,
     request=api.sends_bytes(),
 )
-leave = _call(
+leave = call(
     "leaveEdit",
-    _DONE | _problems(*_SEND, ErrorCode.REVISION_CONFLICT),
+    _DONE | problems(*_SEND, ErrorCode.REVISION_CONFLICT),
     OpenApiParameter("revision", int, required=True, description="The version the page has."),
     _EXTENSION,
     request=api.sends_bytes(),
 )
-get_pdf = _call(
+get_pdf = call(
     "getEditPdf",
     {(200, "application/pdf"): api.answers_bytes("The version as PDF.")}
     | LATER
-    | _problems(
-        *_SESSION,
-        *_LOADING,
+    | problems(
+        *SESSION,
+        *LOADING,
         ErrorCode.REVISION_NOT_FOUND,
         ErrorCode.PASSWORD_REQUIRED,
-        ErrorCode.DOCUMENT_CORRUPT,
-        ErrorCode.LIMIT_EXCEEDED,
-        ErrorCode.TIMEOUT,
-        ErrorCode.OUT_OF_MEMORY,
-        ErrorCode.ENGINE_CRASHED,
-        ErrorCode.ENGINE_UNAVAILABLE,
+        *CONVERTING,
     ),
     OpenApiParameter("revision", str, description="The newest by default."),
 )
-get_revisions = _call(
+get_revisions = call(
     "getEditRevisions",
     {
         200: api.answers(
@@ -297,23 +305,23 @@ get_revisions = _call(
         )
     }
     | LATER
-    | _problems(*_SESSION, *_LOADING, ErrorCode.INPUT_INVALID),
+    | problems(*SESSION, *LOADING, ErrorCode.INPUT_INVALID),
     OpenApiParameter("before", int, description="Where the last page ended."),
     OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 500}),
 )
-get_revision = _call(
+get_revision = call(
     "getEditRevision",
     _file("The version, by its own media type.")
     | LATER
-    | _problems(*_SESSION, *_LOADING, ErrorCode.REVISION_NOT_FOUND),
+    | problems(*SESSION, *LOADING, ErrorCode.REVISION_NOT_FOUND),
     _NAME,
     _DOWNLOAD,
 )
-restore = _call(
+restore = call(
     "restoreEditRevision",
-    _SAVED | _problems(*_CHANGE, ErrorCode.REVISION_NOT_FOUND, ErrorCode.REVISION_CONFLICT),
+    _SAVED | problems(*_CHANGE, ErrorCode.REVISION_NOT_FOUND, ErrorCode.REVISION_CONFLICT),
     _NAME,
     _IF_MATCH,
     _PAGE,
 )
-close = _call("closeEdit", _DONE | _problems(*_SESSION), _PAGE)
+close = call("closeEdit", _DONE | problems(*SESSION), _PAGE)

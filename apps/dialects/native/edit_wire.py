@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.native.errors import problem
+from apps.editing import drawing
 from apps.editing import services as editing
 from apps.editing.services import Editing, Revision
 from apps.workfiles import services as workfiles
@@ -105,8 +106,8 @@ def expected(text: str, at: str) -> int:
 
 
 def extension(text: str) -> str:
-    """A format of ours, or blank. Raises INPUT_INVALID."""
-    if text and text not in FORMATS:
+    """A format of ours, `markup`, or blank. Raises INPUT_INVALID."""
+    if text and text not in FORMATS and text != drawing.MARKUP:
         raise PortalError(
             ErrorCode.INPUT_INVALID, f"{text[:20]!r} is no format known here.", at="extension"
         )

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from apps.dialects.native import comparison_views, edit_views, extraction_views, form_views, views
+from apps.dialects.native import (
+    comparison_views,
+    drawing_views,
+    edit_views,
+    extraction_views,
+    form_views,
+    views,
+)
 
 _comparison = "api/v1/comparisons/<str:identity>"
 _review = "api/v1/reviews/<str:token>"
@@ -45,6 +52,8 @@ urlpatterns = [
     path(f"{_edit}/draft", edit_views.Draft.as_view()),
     path(f"{_edit}/beacon", edit_views.Beacon.as_view()),
     path(f"{_edit}/pdf", edit_views.Pdf.as_view()),
+    path(f"{_edit}/drawing", drawing_views.Drawing.as_view()),
+    path(f"{_edit}/drawing/<int:number>", drawing_views.Picture.as_view()),
     path(f"{_edit}/revisions", edit_views.Revisions.as_view()),
     path(f"{_edit}/revisions/<str:name>", edit_views.Version.as_view()),
     path(f"{_edit}/revisions/<str:name>/restore", edit_views.Restore.as_view()),
