@@ -76,6 +76,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:editing_revision_changelist"),
                     },
                     {
+                        "title": "Versions to be sent",
+                        "icon": "outbox",
+                        "link": reverse_lazy("admin:editing_push_changelist"),
+                    },
+                    {
                         "title": "Envelopes",
                         "icon": "encrypted",
                         "link": reverse_lazy("admin:envelopes_envelope_changelist"),

@@ -242,6 +242,8 @@ CELERY_TASK_ROUTES = {
         "viewing.fetch",
         "viewing.fetch_package",
         "editing.fetch",
+        "editing.push",
+        "editing.relock",
         "editing.unlock",
     )
 }
@@ -257,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
     "connect-sweep": {"task": "connect.sweep", "schedule": timedelta(minutes=1)},
     "extraction-work": {"task": "extraction.work", "schedule": timedelta(seconds=10)},
     "extraction-sweep": {"task": "extraction.sweep", "schedule": timedelta(seconds=30)},
+    "editing-push": {"task": "editing.push_due", "schedule": timedelta(seconds=5)},
     "editing-sweep": {"task": "editing.sweep", "schedule": timedelta(seconds=30)},
     "envelopes-sweep": {"task": "envelopes.sweep", "schedule": timedelta(minutes=5)},
     "viewing-sweep": {"task": "viewing.sweep", "schedule": timedelta(minutes=5)},
@@ -306,6 +309,9 @@ if EXTRACTION_ENGINE == "openai":
 EDITOR_TOKEN_SECONDS = env.integer("EDITOR_TOKEN_SECONDS", 900, least=10, most=86_400)
 EDITOR_AUTOSAVE_SECONDS = env.integer("EDITOR_AUTOSAVE_SECONDS", 30, least=1)
 EDITOR_AUTOSAVES_KEPT = env.integer("EDITOR_AUTOSAVES_KEPT", 200, least=1)
+WOPI_CLIENT_URL = env.url("WOPI_CLIENT_URL", "", schemes={"http", "https"}).rstrip("/")
+WOPI_HOST_URL = env.url("WOPI_HOST_URL", PUBLIC_URL, schemes={"http", "https"}).rstrip("/")
+WOPI_REQUIRE_PROOF = env.flag("WOPI_REQUIRE_PROOF", default=False)
 
 # --- People and programs ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -333,6 +333,11 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
         "what was sent is kept beside it, under the name in `kept`.",
         "Compare both versions; restore the one that is to go on, or save again on the newest.",
     ),
+    ErrorCode.DOCUMENT_LOCKED: Explanation(
+        "The document is locked",
+        "An office suite edits it, or its lock is another than the one that was named.",
+        "Wait until the suite gives the lock back; it lapses after 30 minutes.",
+    ),
     ErrorCode.EDIT_SESSION_OVER: Explanation(
         "The editing session has ended",
         "It was closed or nobody used it for its idle time. What was sent is kept as a version "

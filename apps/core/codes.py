@@ -79,6 +79,7 @@ class ErrorCode(StrEnum):
     REVISION_NOT_FOUND = "revision_not_found"
     REVISION_CONFLICT = "revision_conflict"
     EDIT_SESSION_OVER = "edit_session_over"
+    DOCUMENT_LOCKED = "document_locked"
     STORAGE_FAILED = "storage_failed"
     # Conversion
     PAGE_NOT_FOUND = "page_not_found"

@@ -163,17 +163,18 @@ def post(
 
 
 def exchange(
-    url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, most: int
+    url: str, body: bytes | None, headers: Mapping[str, str], *, seconds: float, most: int
 ) -> bytes:
     """Sends `body` to a service that the environment names, also on one's own network; its answer.
 
-    No redirect is followed. Raises REMOTE_FAILED for an answer other than 200 or larger than `most`
-    bytes, and as :func:`post` does.
+    Without a body it is a GET. No redirect is followed. Raises REMOTE_FAILED for an answer other
+    than 200 or larger than `most` bytes, and as :func:`post` does.
     """
     deadline = time.monotonic() + seconds
     parts = _parts(url)
     address = _resolve(parts, allow_private=True)
-    with _ask("POST", parts, address, headers, deadline, body) as answer:
+    method = "GET" if body is None else "POST"
+    with _ask(method, parts, address, headers, deadline, body) as answer:
         if answer.status != 200:
             raise PortalError(ErrorCode.REMOTE_FAILED, f"The server answered {answer.status}.")
         content = b""

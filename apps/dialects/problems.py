@@ -73,6 +73,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.REVISION_NOT_FOUND: 404,
     ErrorCode.REVISION_CONFLICT: 409,
     ErrorCode.EDIT_SESSION_OVER: 410,
+    ErrorCode.DOCUMENT_LOCKED: 423,
     ErrorCode.STORAGE_FAILED: 503,
     ErrorCode.PAGE_NOT_FOUND: 404,
     ErrorCode.NOT_READY: 202,

@@ -13,8 +13,8 @@ from unfold.decorators import display
 from apps.accounts.models import User
 from apps.audit.administration import RecordAdmin
 from apps.clients.actors import Actor
-from apps.editing import tokens
-from apps.editing.models import EditDetail, EditedDocument, LaunchToken, Revision
+from apps.editing import pushing, tokens
+from apps.editing.models import EditDetail, EditedDocument, LaunchToken, Push, Revision
 
 _LIVE = Q(revoked_at=None, exchanged_at=None)
 
@@ -156,6 +156,31 @@ class EditedDocumentAdmin(RecordAdmin):
     def label(self, document: EditedDocument) -> str:
         """Its name, or its number."""
         return str(document)
+
+
+@admin.register(Push)
+class PushAdmin(RecordAdmin):
+    """Versions that clients' own servers do not have yet, and why."""
+
+    list_display = ("document", "client", "number", "attempts", "error", "created_at", "due_at")
+    list_filter = ("document__client",)
+    list_select_related = ("document__client",)
+    search_fields = ("document__name", "document__file", "document__client__name")
+    actions = ("send_now",)
+    fields = ("document", "client", "number", "attempts", "error", "created_at", "due_at")
+
+    @display(description="client", ordering="document__client__name")
+    def client(self, push: Push) -> str:
+        """Whose server."""
+        return str(push.document.client)
+
+    @admin.action(description="Send the selected versions now", permissions=["change"])
+    def send_now(self, request: HttpRequest, queryset: QuerySet[Push]) -> None:
+        """Without waiting for the next attempt."""
+        for push in queryset:
+            self.log_change(request, push, "Sent at once.")
+        count = pushing.try_now(Actor.admin(cast(User, request.user)), queryset)
+        self.message_user(request, f"Sending {count}.", messages.SUCCESS)
 
 
 @admin.register(Revision)

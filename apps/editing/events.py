@@ -10,12 +10,24 @@ from apps.core.queue import enqueue
 from apps.editing.models import EditDetail, EditedDocument, Revision
 
 SAVED, FAILED, CLOSED = "document.saved", "save.failed", "session.closed"
+CREATED, RENAMED = "document.created", "document.renamed"
 Json = dict[str, object]
 
 
 def saved(document: EditedDocument, revision: Revision) -> None:
     """A new version is stored; part of the transaction that stores it."""
     webhooks.send(document.client, SAVED, _of(document, revision) | {"reason": revision.reason})
+
+
+def created(document: EditedDocument, revision: Revision) -> None:
+    """An office suite saved a document under another name: `file` is a new file of the client."""
+    webhooks.send(document.client, CREATED, _of(document, revision) | {"name": document.name})
+
+
+def renamed(document: EditedDocument, detail: EditDetail) -> None:
+    """A person gave a document another name."""
+    message = _session(detail) | {"version": document.head, "name": document.name}
+    webhooks.send(document.client, RENAMED, message)
 
 
 def conflict(document: EditedDocument, revision: Revision, *, current: int) -> None:
@@ -32,6 +44,11 @@ def failed(detail: EditDetail, code: str) -> None:
             document = detail.document
             message: Json = _session(detail) | {"version": document.head, "reason": code}
             webhooks.send(document.client, FAILED, message)
+
+
+def not_sent(document: EditedDocument, revision: Revision, code: str) -> None:
+    """A version is stored here and not yet on the client's own server; told once of each."""
+    webhooks.send(document.client, FAILED, _of(document, revision) | {"reason": code})
 
 
 def closed(detail: EditDetail, reason: str) -> bool:

@@ -4,7 +4,7 @@
 gives the new one, 412 where it was changed meanwhile; `PUT` and `DELETE .../lock` take and give
 back a lock that is named by `X-Lock-Id`, 423 where somebody else has it. Each request carries the
 launch's `sessionId` as `X-Session-Id` and the user as `X-User-Id`. docs/how-to/editor.md is what
-partners read.
+partners read. Nobody waits for that server but the workers.
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ def get(client: ApiClient, wanted: Parameters, *, etag: str) -> Iterator[remote.
         yield answer
 
 
-def put(client: ApiClient, wanted: Parameters, work_file: WorkFile, *, etag: str) -> str:
-    """Stores a version over the one with `etag`; returns the new entity tag.
+def put(
+    client: ApiClient, wanted: Parameters, work_file: WorkFile, *, etag: str, lock: str = ""
+) -> str:
+    """Stores a version over the one with `etag`; returns the new entity tag. `lock` is our lock.
 
     Raises REVISION_CONFLICT where it was changed meanwhile, and REMOTE_FAILED.
     """
@@ -57,12 +59,13 @@ def put(client: ApiClient, wanted: Parameters, work_file: WorkFile, *, etag: str
         "Content-Type": workfiles.describe(work_file).media_type,
         "Content-Length": str(work_file.blob.size),
     }
+    if lock:
+        headers["X-Lock-Id"] = lock
     body = workfiles.read(work_file.blob)
     with _send("PUT", client, wanted, headers, body) as answer:
         if answer.status == _CHANGED:
             raise PortalError(
-                ErrorCode.REVISION_CONFLICT,
-                "The document was changed on its own server meanwhile. What was sent is kept here.",
+                ErrorCode.REVISION_CONFLICT, "The document was changed on its own server meanwhile."
             )
         if answer.status not in (200, 201, 204) or not answer.etag:
             raise _unexpected(answer)

@@ -19,9 +19,10 @@ from django.utils import timezone
 from apps.clients.actors import Actor
 from apps.core.errors import ErrorCode, PortalError
 from apps.document_sessions import services as sessions
-from apps.editing import drawing, events, partner, sources
-from apps.editing.models import EditDetail, EditedDocument, PendingSave, Revision
-from apps.editing.services import Editing, parameters_of, revision
+from apps.editing import drawing, events, pushing, sources
+from apps.editing.models import EditDetail, EditedDocument, OfficeFile, PendingSave, Revision
+from apps.editing.office import locks
+from apps.editing.services import Editing, revision
 from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS
 from apps.workfiles.models import WorkFile
@@ -76,6 +77,25 @@ def save(
     _allow(editing, reason)
     work_file = _take_in(editing, _Body(stream), extension)
     return _commit(editing, work_file, expected=expected, reason=reason)
+
+
+def save_locked(
+    editing: Editing, stream: workfiles.Readable, *, holder: str, expected: int, reason: str
+) -> Revision:
+    """Stores what an office suite sends as the version after `expected`, under its lock `holder`.
+
+    As long as the lock is the suite's, also after the person has closed the page. The content of
+    the newest version once more is no new one. What the suite saves by itself where only the person
+    is to save is kept beside the document. Raises as :func:`save` does.
+    """
+    _allow(editing, Reason.EXPLICIT)
+    work_file = _take_in(editing, _Body(stream), "")
+    newest = revision(editing)
+    if newest.number == expected and newest.work_file.blob_id == work_file.blob_id:
+        _drop(work_file)
+        return newest
+    own = reason != Reason.EXPLICIT and not editing.detail.autosave
+    return _commit(editing, work_file, expected=expected, reason=reason, holder=holder, beside=own)
 
 
 def keep_draft(
@@ -172,18 +192,10 @@ def save_draft(detail: EditDetail) -> Revision | None:
     author = Author(fresh.user, str(fresh.handle), fresh.pk)
     expected = fresh.draft_base
     work_file = drawing.built(fresh.document, fresh.draft, expected)
-    refusal = _push(fresh, work_file, expected=expected)
     with transaction.atomic():
         if not EditDetail.objects.filter(pk=fresh.pk, draft=fresh.draft).update(draft=None):
             return None
-        return _write(
-            fresh.document,
-            work_file,
-            author,
-            expected=expected,
-            reason=Reason.CLOSE,
-            beside=refusal is not None,
-        )
+        return _write(fresh.document, work_file, author, expected=expected, reason=Reason.CLOSE)
 
 
 def save_pending(pending: PendingSave) -> Revision:
@@ -193,17 +205,9 @@ def save_pending(pending: PendingSave) -> Revision:
     arrived = _store(actor, content, pending.document, pending.extension)
     work_file = drawing.built(pending.document, arrived, pending.base)
     author = Author(pending.author, str(pending.session), pending.detail_id)
-    refusal = None
-    if pending.detail is not None:
-        refusal = _push(pending.detail, work_file, expected=pending.base)
     with transaction.atomic():
         made = _write(
-            pending.document,
-            work_file,
-            author,
-            expected=pending.base,
-            reason=Reason.CLOSE,
-            beside=refusal is not None,
+            pending.document, work_file, author, expected=pending.base, reason=Reason.CLOSE
         )
         pending.delete()
     return made
@@ -266,12 +270,8 @@ def _store(
 
 
 def _extension(document: EditedDocument) -> str:
-    newest = (
-        document.revisions.filter(side=False)
-        .order_by("-number")
-        .values_list("work_file__extension", flat=True)
-    )
-    return str(newest[0])
+    newest = document.revisions.filter(side=False).order_by("-number")
+    return str(newest.values_list("work_file__extension", flat=True)[0])
 
 
 def _allowed(document: EditedDocument) -> set[str]:
@@ -281,45 +281,38 @@ def _allowed(document: EditedDocument) -> set[str]:
     return had | ({"pdf"} if printable else set())
 
 
-def _commit(editing: Editing, work_file: WorkFile, *, expected: int, reason: str) -> Revision:
+def _commit(
+    editing: Editing,
+    work_file: WorkFile,
+    *,
+    expected: int,
+    reason: str,
+    holder: str = "",
+    beside: bool = False,
+) -> Revision:
     detail, document = editing.detail, editing.document
     work_file = drawing.built(document, work_file, expected)
     author = Author(detail.user, str(detail.handle), detail.pk)
-    refusal = None if editing.is_over else _push(detail, work_file, expected=expected)
-    beside = editing.is_over or refusal is not None
+    late = editing.is_over and not holder
     try:
-        made = _write(document, work_file, author, expected=expected, reason=reason, beside=beside)
+        made = _write(
+            document,
+            work_file,
+            author,
+            expected=expected,
+            reason=reason,
+            holder=holder,
+            beside=beside or late,
+        )
     except DatabaseError as error:
         logger.exception("A save was not noted")
         raise _failure(editing) from error
-    if editing.is_over:
+    if late:
         raise PortalError(ErrorCode.EDIT_SESSION_OVER, kept=made.label)
     document.refresh_from_db(fields=["head", "saved_at"])
-    if refusal is not None and made.side:
-        refusal.data |= {"current": document.head, "kept": made.label}
-        raise refusal
-    if made.side:
+    if made.side and not beside:
         raise PortalError(ErrorCode.REVISION_CONFLICT, current=document.head, kept=made.label)
     return made
-
-
-def _push(detail: EditDetail, work_file: WorkFile, *, expected: int) -> PortalError | None:
-    """Stores a version on the client's server, where the document lives there; why it could not.
-
-    Before the row: where this process ends in between, the next session finds a version there that
-    was made elsewhere. Not a version that comes too late anyhow.
-    """
-    document = EditedDocument.objects.select_related("client").get(pk=detail.document_id)
-    if document.source != EditedDocument.Source.SERVER or document.head != expected:
-        return None
-    try:
-        etag = partner.put(document.client, parameters_of(detail), work_file, etag=document.etag)
-    except PortalError as error:
-        if error.code != ErrorCode.REVISION_CONFLICT:
-            events.failed(detail, error.code)
-        return error
-    EditedDocument.objects.filter(pk=document.pk).update(etag=etag[:255])
-    return None
 
 
 @transaction.atomic
@@ -330,14 +323,20 @@ def _write(
     *,
     expected: int,
     reason: str,
+    holder: str = "",
     beside: bool = False,
 ) -> Revision:
-    """The new version: the next one if `expected` is the newest, else one beside the document."""
+    """The new version: the next one if `expected` is the newest, else one beside the document.
+
+    Beside it too where an office suite has locked it, but for that suite (`holder`).
+    """
     now = timezone.now()
     rows = EditedDocument.objects.filter(pk=document.pk)
     until = now + sources.keep(document.client)
     wins = not beside and bool(
-        rows.filter(head=expected).update(head=expected + 1, saved_at=now, kept_until=until)
+        rows.filter(locks.free(holder), head=expected).update(
+            head=expected + 1, saved_at=now, kept_until=until
+        )
     )
     number = expected + 1
     if not wins:
@@ -364,9 +363,11 @@ def _write(
         EditDetail.objects.filter(pk=author.detail_pk).update(
             saves=F("saves") + 1, failing_since=None
         )
+        OfficeFile.objects.filter(document=document, lock=holder).update(base=number)
         events.saved(document, made)
+        pushing.wanted(document, made, author.detail_pk)
         _forget_autosaves(document, number)
-    else:
+    elif not (beside and holder):
         current = rows.values_list("head", flat=True).get()
         events.conflict(document, made, current=current)
     return made

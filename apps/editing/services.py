@@ -6,6 +6,7 @@ What is written stands in `saving`, how tokens are made in `tokens`.
 from __future__ import annotations
 
 import hmac
+import json
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,11 +15,12 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
 from apps.core.errors import ErrorCode, PortalError
-from apps.core.ids import digest
+from apps.core.ids import digest, seal
 from apps.core.queue import enqueue
 from apps.document_sessions import services as sessions
 from apps.document_sessions.lifecycle import Lifetime, State
@@ -81,33 +83,55 @@ def open_session(token: str, *, dialect: str) -> Opened:
     found = tokens.find(token)
     if found is None:
         raise PortalError(ErrorCode.LAUNCH_TOKEN_WRONG)
-    client, wanted = found.client, parameters.read(tokens.sent(found))
+    with transaction.atomic():
+        tokens.exchange(found)
+        return _open(found.client, found.parameters, dialect=dialect, token=found)
+
+
+def open_beside(editing: Editing, file: str, *, name: str = "") -> Editing:
+    """Another session of the same person, on another work file of the client.
+
+    Raises QUOTA_EXCEEDED, WORK_FILE_NOT_FOUND.
+    """
+    sent = tokens.sent(LaunchToken(parameters=editing.detail.parameters)) | {"file": file}
+    with transaction.atomic():
+        opened = _open(
+            editing.client, seal(json.dumps(sent)), dialect=editing.session.dialect
+        ).editing
+        if name:
+            opened.document.name = name
+            opened.document.save(update_fields=["name"])
+    return opened
+
+
+def _open(
+    client: ApiClient, sealed: str, *, dialect: str, token: LaunchToken | None = None
+) -> Opened:
+    wanted = parameters.read(tokens.sent(LaunchToken(parameters=sealed)))
     maximum = timedelta(seconds=client.session_maximum_seconds)
     idle = min(timedelta(seconds=client.session_idle_seconds), maximum)
     handle = uuid.uuid4()
-    with transaction.atomic():
-        tokens.exchange(found)
-        document = sources.document(client, wanted, handle=str(handle))
-        session, secret = sessions.create(
-            Actor.of_client(client, ()),
-            kind=EDIT,
-            dialect=dialect,
-            lifetime=Lifetime(idle=idle, maximum=maximum),
-            external_id=document.name,
-        )
-        detail = EditDetail.objects.create(
-            session=session,
-            handle=handle,
-            token=found,
-            document=document,
-            user=wanted.user,
-            access=EditDetail.Access.EDIT if wanted.may_edit else EditDetail.Access.VIEW,
-            autosave=wanted.may_edit and wanted.autosave,
-            parameters=found.parameters,
-            fetching=document.source != EditedDocument.Source.WORK_FILE,
-        )
-        if detail.fetching:
-            enqueue("editing.fetch", session.pk)
+    document = sources.document(client, wanted, handle=str(handle))
+    session, secret = sessions.create(
+        Actor.of_client(client, ()),
+        kind=EDIT,
+        dialect=dialect,
+        lifetime=Lifetime(idle=idle, maximum=maximum),
+        external_id=document.name,
+    )
+    detail = EditDetail.objects.create(
+        session=session,
+        handle=handle,
+        token=token,
+        document=document,
+        user=wanted.user,
+        access=EditDetail.Access.EDIT if wanted.may_edit else EditDetail.Access.VIEW,
+        autosave=wanted.may_edit and wanted.autosave,
+        parameters=sealed,
+        fetching=document.source != EditedDocument.Source.WORK_FILE,
+    )
+    if detail.fetching:
+        enqueue("editing.fetch", session.pk)
     return Opened(Editing(session, detail, wanted), secret)
 
 
@@ -140,6 +164,15 @@ def find(handle: str, secret: str, *, over_too: bool = False) -> Editing:
     detail = _details().filter(handle=guid).first() if guid else None
     if detail is None or not hmac.compare_digest(detail.session.digest, digest(secret)):
         raise PortalError(ErrorCode.SESSION_NOT_FOUND)
+    return _enter(detail, over_too=over_too)
+
+
+def enter(session_pk: int, *, over_too: bool = False) -> Editing:
+    """A session, for whoever has proven a right to it; a use of it. Raises as :func:`find` does."""
+    return _enter(_details().get(pk=session_pk), over_too=over_too)
+
+
+def _enter(detail: EditDetail, *, over_too: bool) -> Editing:
     editing = Editing(detail.session, detail, parameters_of(detail))
     expired = editing.session.current_state == State.EXPIRED
     if over_too and (expired or detail.closed_at) and editing.client.is_active:
@@ -163,13 +196,32 @@ def fetch(session_pk: int) -> None:
 
 
 def unlock(session_pk: int) -> None:
-    """Gives back a session's lock on the client's server; one that cannot be reached is let be."""
-    detail = _details().filter(pk=session_pk, locked=True).first()
+    """Gives back a session's lock on the client's server; one that cannot be reached is let be.
+
+    Not while a version is still to be sent there.
+    """
+    detail = _details().filter(pk=session_pk, locked=True, document__push=None).first()
     if detail is None:
         return
     with suppress(PortalError):
         partner.unlock(detail.document.client, parameters_of(detail), str(detail.handle))
     EditDetail.objects.filter(pk=session_pk).update(locked=False)
+
+
+def relock(session_pk: int) -> None:
+    """Takes a session's lock on the client's server again, so that it does not lapse.
+
+    Where somebody else has it by now, the entity tags alone guard the document. Where nobody
+    answers it is tried again.
+    """
+    detail = _details().filter(pk=session_pk, locked=True).first()
+    if detail is None:
+        return
+    with suppress(PortalError):
+        wanted, name = parameters_of(detail), str(detail.handle)
+        ours = bool(partner.lock(detail.document.client, wanted, name))
+        rows = EditDetail.objects.filter(pk=session_pk)
+        rows.update(locked=ours, locked_at=timezone.now())
 
 
 # --- Versions -----------------------------------------------------------------------------------

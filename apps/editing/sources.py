@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -12,14 +14,15 @@ from django.utils import timezone
 from apps.clients.actors import Actor
 from apps.clients.models import ApiClient
 from apps.core import remote
-from apps.core.errors import PortalError
+from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest
-from apps.editing import partner
-from apps.editing.models import EditDetail, EditedDocument, Revision
+from apps.editing import events, partner
+from apps.editing.models import EditDetail, EditedDocument, Push, Revision
 from apps.editing.parameters import Parameters
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import WorkFile
 
+logger = logging.getLogger(__name__)
 Source = EditedDocument.Source
 
 
@@ -104,9 +107,12 @@ def fetch(detail: EditDetail, wanted: Parameters) -> None:
         else:
             client = detail.document.client
             with remote.fetch(wanted.file_url, hosts=client.download_host_list) as answer:
-                _arrived(detail.document, _received(detail, wanted.file_url, answer))
+                _arrived(detail.document, _received(detail.document, wanted.file_url, answer))
     except PortalError as error:
         changes |= {"error_code": error.code, "error_detail": error.detail}
+    except Exception:
+        logger.exception("A document was fetched and not stored")
+        changes |= {"error_code": ErrorCode.STORAGE_FAILED}
     EditDetail.objects.filter(pk=detail.pk).update(**changes)
 
 
@@ -115,31 +121,58 @@ def _from_server(detail: EditDetail, wanted: Parameters) -> dict[str, object]:
     changes: dict[str, object] = {}
     if detail.access == EditDetail.Access.EDIT:
         locked = partner.lock(client, wanted, str(detail.handle))
-        changes["locked"] = bool(locked)
+        if locked:
+            changes |= {"locked": True, "locked_at": timezone.now()}
         if locked is False:
             changes |= {"access": EditDetail.Access.VIEW, "autosave": False}
-    with partner.get(client, wanted, etag=document.etag if document.head else "") as answer:
-        if answer is not None:
-            _arrived(document, _received(detail, wanted.file, answer), etag=answer.etag)
+    try:
+        with partner.get(client, wanted, etag=document.etag if document.head else "") as answer:
+            if answer is not None:
+                received = _received(document, wanted.file, answer)
+                _arrived(document, received, etag=answer.etag)
+    except Exception:
+        if changes.get("locked"):
+            with suppress(PortalError):
+                partner.unlock(client, wanted, str(detail.handle))
+        raise
     prolong(document)
     return changes
 
 
-def _received(detail: EditDetail, name: str, answer: remote.Answer) -> WorkFile:
-    client = detail.document.client
+def look_again(document: EditedDocument, wanted: Parameters, ours: Revision) -> None:
+    """Fetches what the client's server has instead of `ours`, as the newest version.
+
+    It may be ours after all, where the server's answer was lost on its way. Raises REMOTE_FAILED
+    and what may be wrong with a file.
+    """
+    with partner.get(document.client, wanted, etag="") as answer:
+        if answer is None:
+            return
+        received, etag = _received(document, wanted.file, answer), answer.etag
+    if received.blob_id == ours.work_file.blob_id:
+        EditedDocument.objects.filter(pk=document.pk).update(etag=etag[:255])
+    else:
+        _arrived(document, received, etag=etag)
+
+
+def _received(document: EditedDocument, name: str, answer: remote.Answer) -> WorkFile:
     return workfiles.upload(
-        Actor.of_client(client, ()),
+        Actor.of_client(document.client, ()),
         answer,
         extension=PurePosixPath(urlsplit(name).path).suffix.lstrip("."),
-        name=detail.document.name,
-        keep=keep(client),
+        name=document.name,
+        keep=keep(document.client),
     )
 
 
 @transaction.atomic
 def _arrived(document: EditedDocument, work_file: WorkFile, *, etag: str = "") -> None:
-    """What came becomes the newest version, unless it is that already."""
-    rows = EditedDocument.objects.filter(pk=document.pk)
+    """What came becomes the newest version, unless it is that already.
+
+    Not where the entity tag is another by now: then a version of ours arrived there after this was
+    asked for. Ours that was still to be sent there came too late.
+    """
+    rows = EditedDocument.objects.filter(pk=document.pk, etag=document.etag)
     document.refresh_from_db(fields=["head"])
     newest = document.revisions.filter(side=False, number=document.head).first()
     same = newest is not None and newest.work_file.blob_id == work_file.blob_id
@@ -147,7 +180,7 @@ def _arrived(document: EditedDocument, work_file: WorkFile, *, etag: str = "") -
     if moved and newest is None:
         _first(document, work_file)
     elif moved:
-        Revision.objects.create(
+        theirs = Revision.objects.create(
             document=document,
             number=document.head + 1,
             base=document.head,
@@ -155,6 +188,8 @@ def _arrived(document: EditedDocument, work_file: WorkFile, *, etag: str = "") -
             size=work_file.blob.size,
             reason=Revision.Reason.EXTERNAL,
         )
+        if newest is not None and Push.objects.filter(document=document).delete()[0]:
+            events.conflict(document, newest, current=theirs.number)
     if moved or same:
         rows.update(etag=etag[:255])
 

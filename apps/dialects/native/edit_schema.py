@@ -24,6 +24,14 @@ def _or_null(schema: Json) -> Json:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+_UNSENT = _or_null(
+    api.shape(
+        {
+            "version": _TEXT,
+            "error": _or_null(_TEXT) | {"description": "Why not, after the first attempt."},
+        }
+    )
+) | {"description": "The version that the client's own server is still to get."}
 _EDITS: dict[str, Json] = {
     "EditRevision": api.shape(
         {
@@ -60,6 +68,7 @@ _EDITS: dict[str, Json] = {
             "access": {"type": "string", "enum": ["view", "edit"]},
             "autosave": api.shape({"enabled": _YES_NO, "seconds": _COUNT}),
             "draft": _or_null(api.shape({"base": _COUNT})),
+            "unsent": _UNSENT,
             "user": _TEXT,
             "locale": _TEXT,
             "mobile": _YES_NO,
@@ -107,6 +116,7 @@ _STATE: Json = {
     "access": "edit",
     "autosave": {"enabled": True, "seconds": 30},
     "draft": None,
+    "unsent": None,
     "user": "user-42",
     "locale": "en",
     "mobile": False,
@@ -235,8 +245,8 @@ def _file(description: str) -> api.Answers:
 _SAVED = {
     200: api.answers(
         "What storage has now.",
-        api.shape({"revision": api.ref("EditRevision"), "now": _MOMENT}),
-        {"revision": _REVISION, "now": "2026-11-22T12:03:07+00:00"},
+        api.shape({"revision": api.ref("EditRevision"), "unsent": _UNSENT, "now": _MOMENT}),
+        {"revision": _REVISION, "unsent": None, "now": "2026-11-22T12:03:07+00:00"},
     )
 }
 _DONE = {204: api.answers_nothing("Done.")}

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.native.errors import problem
-from apps.editing import drawing
+from apps.editing import drawing, pushing
 from apps.editing import services as editing
 from apps.editing.services import Editing, Revision
 from apps.workfiles import services as workfiles
@@ -36,6 +36,7 @@ def state(found: Editing) -> Json:
         "access": detail.access,
         "autosave": {"enabled": detail.autosave, "seconds": settings.EDITOR_AUTOSAVE_SECONDS},
         "draft": {"base": detail.draft_base} if detail.draft else None,
+        "unsent": _unsent(found),
         "user": detail.user,
         "locale": wanted.locale,
         "mobile": wanted.mobile,
@@ -79,7 +80,17 @@ def revision(found: Editing, one: Revision) -> Json:
 
 def saved(found: Editing, made: Revision) -> Json:
     """What storage has now."""
-    return {"revision": revision(found, made), "now": timezone.now().isoformat()}
+    return {
+        "revision": revision(found, made),
+        "unsent": _unsent(found),
+        "now": timezone.now().isoformat(),
+    }
+
+
+def _unsent(found: Editing) -> Json | None:
+    """What the client's own server does not have yet."""
+    push = pushing.waiting(found.document)
+    return {"version": str(push.number), "error": push.error or None} if push else None
 
 
 def revisions(found: Editing, rows: list[Revision], *, limit: int) -> Json:

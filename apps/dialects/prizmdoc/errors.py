@@ -86,6 +86,7 @@ _V1: dict[ErrorCode, Spelling] = {
     ErrorCode.AUTOSAVE_DISABLED: Spelling(403, "Forbidden"),
     ErrorCode.REVISION_NOT_FOUND: Spelling(404, "ResourceNotFound"),
     ErrorCode.REVISION_CONFLICT: Spelling(480, "IncorrectUsage"),
+    ErrorCode.DOCUMENT_LOCKED: Spelling(480, "IncorrectUsage"),
     ErrorCode.EDIT_SESSION_OVER: Spelling(480, "IncorrectUsage"),
     ErrorCode.STORAGE_FAILED: Spelling(580, "InternalError", 580),
     ErrorCode.PAGE_NOT_FOUND: Spelling(404, "PageNotFound"),

@@ -89,6 +89,15 @@ SETTINGS = {
     "EDITOR_AUTOSAVES_KEPT": Help(
         "How many versions back autosaves of a document are kept; other versions all are."
     ),
+    "WOPI_CLIENT_URL": Help(
+        "The base address of an office suite that speaks WOPI (Collabora Online, ONLYOFFICE): "
+        "office documents are edited in it."
+    ),
+    "WOPI_HOST_URL": Help("How that office suite reaches the portal.", "`PUBLIC_URL`"),
+    "WOPI_REQUIRE_PROOF": Help(
+        "1: refuse an office suite that does not sign its requests. One that does is always held "
+        "to it."
+    ),
     "BEHIND_PROXY": Help(
         "1 where a proxy of yours sets `X-Forwarded-Proto`; only then is it believed."
     ),
