@@ -22,17 +22,26 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.stack import free_port
 
+_HASTY = (
+    *("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"),
+    *("max_wal_size=4GB", "maintenance_work_mem=256MB", "autovacuum=off", "shared_buffers=256MB"),
+)
 _BUCKET, _KEY, _SECRET = "portal", "key-of-the-tests", "secret-of-the-tests"
 
 
 @contextmanager
-def postgresql(directory: Path) -> Iterator[str]:
-    """A PostgreSQL server of its own; yields its DATABASE_URL."""
+def postgresql(directory: Path, *, port: int = 0, hasty: bool = False) -> Iterator[str]:
+    """A PostgreSQL server of its own; yields its DATABASE_URL.
+
+    A directory that holds one already is served once more. A `hasty` one writes faster and would
+    not survive a power cut.
+    """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not programs:
         pytest.skip("PostgreSQL is not installed: `make setup-dev` installs it")
-    data, port = directory / "postgresql", free_port()
-    data.mkdir()
+    data, port = directory / "postgresql", port or free_port()
+    new = not data.exists()
+    data.mkdir(exist_ok=True)
     as_server: list[str] = []
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(data, "postgres")
@@ -42,11 +51,14 @@ def postgresql(directory: Path) -> Iterator[str]:
         groups = ["--reuid", str(account.pw_uid), "--regid", str(account.pw_gid), "--clear-groups"]
         as_server = ["setpriv", *groups]
     command = [*as_server, str(programs[-1] / "initdb"), "-D", str(data), "-U", "portal"]
-    subprocess.run([*command, "--auth", "trust"], check=True, capture_output=True, cwd="/")
+    if new:
+        subprocess.run([*command, "--auth", "trust"], check=True, capture_output=True, cwd="/")
     serve = [*as_server, str(programs[-1] / "postgres"), "-D", str(data), "-p", str(port)]
+    serve += [word for setting in (_HASTY if hasty else ()) for word in ("-c", setting)]
     with _running([*serve, "-k", str(data), "-h", "127.0.0.1"], lambda: _answers(port)):
         create = [str(programs[-1] / "createdb"), "-h", "127.0.0.1", "-p", str(port)]
-        _until(lambda: not subprocess.run([*create, "-U", "portal", "recto"]).returncode)
+        if new:
+            _until(lambda: not subprocess.run([*create, "-U", "portal", "recto"]).returncode)
         yield f"postgres://portal@127.0.0.1:{port}/recto"
 
 

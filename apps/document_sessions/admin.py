@@ -48,10 +48,10 @@ class DocumentSessionAdmin(RecordAdmin):
     """Sessions that systems opened, with what became of them."""
 
     list_display = ("label", "state_now", "kind", "client", "dialect", "created_at", "expires_at")
-    list_filter = (CurrentState, "kind", "dialect", "client")
+    # Neither the dialects nor the days there are: both would be read off all rows each time.
+    list_filter = (CurrentState, "kind", "client", "created_at")
     list_select_related = ("client",)
     search_fields = ("external_id", "client__name")
-    date_hierarchy = "created_at"
     actions = ("stop_sessions",)
     fields = (
         "label",
