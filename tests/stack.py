@@ -19,6 +19,8 @@ from typing import Any
 
 import requests
 
+from tests.prepared import prepare
+
 PROJECT = Path(__file__).resolve().parent.parent
 SCOPES = ["viewing:read", "viewing:write", "workfiles:read", "workfiles:write"]
 
@@ -119,9 +121,14 @@ class Integrator:
 
 
 @contextmanager
-def running_stack(**environment: str) -> Iterator[Stack]:
-    """`make run`, less its installation step, until the end of the block."""
+def running_stack(*, fresh: bool = False, **environment: str) -> Iterator[Stack]:
+    """`make run`, less its installation step, until the end of the block.
+
+    A fresh one makes its own tables and static files, as on a new machine.
+    """
     data_dir = Path(tempfile.mkdtemp(prefix="recto-stack-"))
+    if not fresh:
+        prepare(Path(environment.get("DATA_DIR", data_dir)))
     port = free_port()
     log = data_dir / "output.log"
     surroundings = os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port)} | environment

@@ -20,7 +20,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -126,8 +125,7 @@ def sweep() -> int:
 
 
 def prepare() -> None:
-    """Tables and a client."""
-    call_command("migrate", verbosity=0)
+    """A client."""
     factories.actor()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.prepared import prepare
 from tests.stack import PROJECT
 
 ROUNDS = 8
@@ -24,6 +25,7 @@ class Track:
 
     def __init__(self, data_dir: Path, racers: int) -> None:
         self.data_dir = data_dir
+        prepare(data_dir)
         self._racers = [self._start() for _ in range(racers)]
         for racer in self._racers:
             assert racer.stdout is not None

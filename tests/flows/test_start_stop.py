@@ -23,7 +23,7 @@ from tests.stack import PROJECT, Integrator, Stack, running_stack
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
     """A portal that showed a document and was then stopped as a service manager does it."""
     data_dir = tmp_path_factory.mktemp("data")
-    with running_stack(DATA_DIR=str(data_dir)) as stack:
+    with running_stack(fresh=True, DATA_DIR=str(data_dir)) as stack:
         stack.data_dir = data_dir
         credentials = stack.register("Lasting")
         integrator = Integrator(stack.url, credentials)

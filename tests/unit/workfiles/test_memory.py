@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.prepared import prepare
+
 PROJECT = Path(__file__).resolve().parents[3]
 LIMIT_MIB = 64
 _UPLOAD = """
@@ -14,8 +16,6 @@ import resource, sys
 import django
 django.setup()
 from datetime import timedelta
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from apps.workfiles import services
 from tests import factories, fakes
 
@@ -33,6 +33,7 @@ print(peak() - before)
 
 def test_two_gibibytes_stream_through(tmp_path: Path) -> None:
     """Exactly MAX_UPLOAD_BYTES, made on the fly, in a process of its own."""
+    prepare(tmp_path)
     ended = subprocess.run(
         [sys.executable, "-c", _UPLOAD],
         cwd=PROJECT,
