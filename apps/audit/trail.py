@@ -9,10 +9,10 @@ from django.db.models import Model
 from django.utils import timezone
 
 from apps.audit.models import AuditEvent
+from apps.core import batches
 from apps.core.correlation import address, correlation_id
 
 By = AuditEvent.By
-_BATCH = 1000
 
 
 def record(by: By, who: str, action: str, thing: Model | None = None, detail: str = "") -> None:
@@ -32,9 +32,5 @@ def record(by: By, who: str, action: str, thing: Model | None = None, detail: st
 
 def sweep() -> int:
     """Deletes events older than AUDIT_DAYS, oldest first; returns how many."""
-    before, swept = timezone.now() - timedelta(days=settings.AUDIT_DAYS), 0
-    old = AuditEvent.objects.filter(at__lt=before).order_by("at")
-    while batch := list(old.values_list("pk", flat=True)[:_BATCH]):
-        AuditEvent.objects.filter(pk__in=batch)._raw_delete("default")
-        swept += len(batch)
-    return swept
+    before = timezone.now() - timedelta(days=settings.AUDIT_DAYS)
+    return batches.delete(AuditEvent.objects.filter(at__lt=before).order_by("at"))

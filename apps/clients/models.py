@@ -259,6 +259,25 @@ class Usage(models.Model):
         return f"{self.what}: {self.count}"
 
 
+class Repeatable(models.Model):
+    """An answer that is given again to a request with the same `Idempotency-Key`."""
+
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)  # its digest
+    request = models.CharField(max_length=64)  # method, path and body, as a digest
+    status = models.PositiveSmallIntegerField(null=True)  # None: being carried out
+    body = models.TextField(blank=True)  # sealed
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client", "key"], name="clients_repeatable_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"Answer {self.pk}"
+
+
 class WebhookEndpoint(models.Model):
     """Where a client is told what happened. Messages are signed as Standard Webhooks has it."""
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
 from apps.clients.actors import Actor
-from apps.clients.models import ApiClient, Credential, Scope
+from apps.clients.models import ApiClient, Credential, Repeatable, Scope
 from apps.clients.selectors import is_live
 from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
@@ -30,6 +30,7 @@ PREFIX_LENGTH = 8
 _WORDS = {Credential.Kind.SECRET.value: "secret", Credential.Kind.ACCESS_KEY.value: "access key"}
 USE_RESOLUTION = timedelta(minutes=1)
 DEAD_CREDENTIALS_KEPT = timedelta(days=30)
+ANSWERS_KEPT = timedelta(days=1)
 
 
 # --- Registration -----------------------------------------------------------------------------
@@ -282,4 +283,6 @@ def sweep() -> int:
     expired = get_access_token_model().objects.filter(expires__lte=now)
     long_ago = now - DEAD_CREDENTIALS_KEPT
     dead = Q(revoked_at__lte=long_ago) | Q(expires_at__lte=long_ago)
-    return batches.delete(expired.order_by("pk")) + batches.delete(Credential.objects.filter(dead))
+    answers = Repeatable.objects.filter(created_at__lte=now - ANSWERS_KEPT)
+    gone = (expired.order_by("pk"), Credential.objects.filter(dead), answers.order_by("created_at"))
+    return sum(batches.delete(rows) for rows in gone)

@@ -52,9 +52,12 @@ def register(
 ) -> tuple[WebhookEndpoint, str]:
     """A new endpoint and its signing secret (`whsec_` and base64).
 
-    Raises SCOPE_MISSING unless an administrator asks, and INPUT_INVALID for the address.
+    A client adds its own; on a private network only administrators do. Raises SCOPE_MISSING, and
+    INPUT_INVALID for the address.
     """
-    _require_administrator(actor)
+    _require(actor, client)
+    if allow_private:
+        _require_administrator(actor)
     endpoint = WebhookEndpoint(client=client, url=url, allow_private=allow_private)
     secret = give_secret(endpoint)
     try:
@@ -75,10 +78,11 @@ def give_secret(endpoint: WebhookEndpoint) -> str:
 
 def rotate_secret(actor: Actor, endpoint: WebhookEndpoint) -> str:
     """A new secret. For a day messages carry the old one's signature beside the new one's."""
-    _require_administrator(actor)
+    _require(actor, endpoint.client)
     endpoint.previous_secret, endpoint.previous_until = endpoint.secret, timezone.now() + _OVERLAP
     secret = give_secret(endpoint)
     endpoint.save(update_fields=["secret", "previous_secret", "previous_until"])
+    actor.note("webhook secret rotated", endpoint)
     return secret
 
 
@@ -86,6 +90,27 @@ def secret_of(actor: Actor, endpoint: WebhookEndpoint) -> str:
     """The signing secret, for administrators who set up the receiver."""
     _require_administrator(actor)
     return unseal(endpoint.secret)
+
+
+def switch(actor: Actor, endpoint: WebhookEndpoint, *, active: bool) -> None:
+    """Lets messages go to an endpoint, or not; those that wait then are given up."""
+    _require(actor, endpoint.client)
+    endpoint.is_active = active
+    endpoint.save(update_fields=["is_active"])
+    actor.note("webhook switched on" if active else "webhook switched off", endpoint)
+
+
+def remove(actor: Actor, endpoint: WebhookEndpoint) -> None:
+    """Deletes an endpoint with its log of messages."""
+    _require(actor, endpoint.client)
+    actor.note("webhook removed", endpoint)
+    endpoint.delete()
+
+
+def _require(actor: Actor, client: ApiClient) -> None:
+    actor.require("webhooks:write")
+    if not actor.is_administrator and actor.client_id != client.pk:
+        raise PortalError(ErrorCode.SCOPE_MISSING, "Webhooks belong to their clients.")
 
 
 def _require_administrator(actor: Actor) -> None:
@@ -119,7 +144,8 @@ def send(client: ApiClient, event: str, payload: Mapping[str, object]) -> int:
 
 def resend(actor: Actor, delivery: WebhookDelivery) -> None:
     """Queues a message once more, with all its attempts, under the same id."""
-    _require_administrator(actor)
+    _require(actor, delivery.endpoint.client)
+    actor.note("webhook message sent again", delivery.endpoint, str(delivery))
     WebhookDelivery.objects.filter(pk=delivery.pk).update(
         state=State.PENDING, attempts=0, due_at=timezone.now(), error="", status=None
     )

@@ -16,13 +16,13 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from apps.core import batches
 from apps.tallies import figures
 from apps.tallies.models import EVER, Tally
 
 logger = logging.getLogger(__name__)
 Labels = dict[str, str]
 _KEPT = timedelta(days=31)
-_COLUMNS = 4
 _ROWS_AT_ONCE = 200
 
 
@@ -106,7 +106,7 @@ def by_hour(since: datetime, *names: str) -> list[tuple[datetime, str, Labels, f
 def sweep() -> int:
     """Forgets hours of more than a month ago; returns how many rows went."""
     old = Tally.objects.filter(hour__gt=EVER, hour__lt=timezone.now() - _KEPT)
-    return old.delete()[0]
+    return batches.delete(old.order_by("hour"))
 
 
 def begin() -> None:

@@ -308,6 +308,7 @@ def stop(actor: Actor, identity: str, *, status: int, message: str) -> None:
     """Ends the session; later requests get this status and message."""
     view = find_to_change(actor, identity)
     sessions.stop(view.session, status=status, message=message)
+    actor.note("session stopped", view.session, message)
 
 
 def delete(actor: Actor, identity: str) -> None:

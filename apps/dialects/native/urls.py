@@ -10,6 +10,7 @@ from apps.dialects.native import (
     edit_views,
     extraction_views,
     form_views,
+    operation_views,
     views,
 )
 
@@ -17,8 +18,22 @@ _comparison = "api/v1/comparisons/<str:identity>"
 _review = "api/v1/reviews/<str:token>"
 _reviewed = f"{_review}/documents/<str:identity>"
 _edit = "api/v1/edits/<str:handle>"
+_webhook = "api/v1/webhooks/<str:webhook>"
 
 urlpatterns = [
+    path("api/v1/jobs", operation_views.Jobs.as_view()),
+    path("api/v1/jobs/<str:job>", operation_views.Job.as_view()),
+    path("api/v1/jobs/<str:job>/retry", operation_views.JobRetry.as_view()),
+    path("api/v1/sessions", operation_views.Sessions.as_view()),
+    path("api/v1/sessions/<str:session>", operation_views.Session.as_view()),
+    path("api/v1/sessions/<str:session>/stop", operation_views.SessionStop.as_view()),
+    path("api/v1/webhooks", operation_views.Webhooks.as_view()),
+    path(_webhook, operation_views.Webhook.as_view()),
+    path(f"{_webhook}/secret", operation_views.WebhookSecret.as_view()),
+    path(f"{_webhook}/deliveries", operation_views.Deliveries.as_view()),
+    path(
+        f"{_webhook}/deliveries/<str:delivery>/redeliver", operation_views.Redelivery.as_view()
+    ),
     path("api/v1/comparisons", comparison_views.Comparisons.as_view()),
     path(_comparison, comparison_views.Comparison.as_view()),
     path(f"{_comparison}/<str:side>", comparison_views.ComparedFile.as_view()),

@@ -1,0 +1,100 @@
+"""What the calls share by which programs operate what is theirs: ETags, repeats, pages of lists."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse, JsonResponse
+from rest_framework.request import Request
+
+from apps.clients import repeating
+from apps.core.errors import ErrorCode, PortalError
+from apps.dialects.native import wire
+from apps.dialects.native.views import NativeView
+
+Json = dict[str, Any]
+Row = TypeVar("Row")
+Method = TypeVar("Method", bound=Callable[..., HttpResponse])
+LIMIT, MOST = 50, 200
+_LARGEST_ID = 2**62
+
+
+class ProgramView(NativeView):
+    """A call of a program about its own things."""
+
+    def one(self, body: Json, status: int = 200) -> HttpResponse:
+        """An answer with an ETag; 304 where the caller has it already."""
+        response = JsonResponse(body, status=status, headers={"Cache-Control": "no-cache"})
+        tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        response["ETag"] = tag
+        known = self.request.headers.get("If-None-Match", "")
+        if self.request.method == "GET" and tag in [one.strip() for one in known.split(",")]:
+            return HttpResponse(status=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
+        return response
+
+    def page(
+        self, find: Callable[..., Sequence[Row]], spell: Callable[[Row], Json]
+    ) -> HttpResponse:
+        """One page of a list: `find(before=, limit=)` is asked for one row more than is shown."""
+        query = self.request.query_params
+        limit = wire.number(query.get("limit"), "limit", default=LIMIT, least=1, most=MOST)
+        cursor = query.get("cursor")
+        before = cursor and wire.number(cursor, "cursor", default=0, least=1, most=_LARGEST_ID)
+        found = find(before=before or None, limit=limit + 1)
+        items = [spell(row) for row in found[:limit]]
+        return self.one({"items": items, "next": items[-1]["id"] if len(found) > limit else None})
+
+    def chosen(self, name: str, choices: tuple[str, ...]) -> str:
+        """A filter of the query; blank where there is none. Raises INPUT_INVALID."""
+        text = self.request.query_params.get(name, "")
+        return wire.choice(text, name, choices) if text else ""
+
+
+def identity(text: str) -> int:
+    """A number of the path. Raises NOT_ROUTED for what cannot be one."""
+    if not (text.isascii() and text.isdigit()) or int(text) > _LARGEST_ID:
+        raise PortalError(ErrorCode.NOT_ROUTED, "There is nothing with this id.")
+    return int(text)
+
+
+def raw_body(request: Request) -> bytes:
+    """A small body, which can still be read as JSON afterwards. Raises MALFORMED_BODY."""
+    try:
+        return request._request.body
+    except RequestDataTooBig as error:
+        raise PortalError(ErrorCode.MALFORMED_BODY, "The body is too large.", at="body") from error
+
+
+def repeatable(method: Method) -> Method:
+    """A method that may be sent twice with the same `Idempotency-Key`; it acts once."""
+
+    @wraps(method)
+    def once(view: ProgramView, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return method(view, request, *args, **kwargs)
+        asked = [str(request.method), request.path, raw_body(request).hex()]
+        client = view.actor.require_client()
+        row = repeating.begin(client, key, json.dumps(asked).encode())
+        if (given := repeating.answer(row)) is not None:
+            status, body = given
+            return HttpResponse(
+                body,
+                status=status,
+                content_type="application/json" if body else None,
+                headers={"Idempotent-Replayed": "true", "Cache-Control": "no-store"},
+            )
+        try:
+            response = method(view, request, *args, **kwargs)
+            repeating.keep(row, response.status_code, response.content)
+        except BaseException:
+            repeating.forget(row)
+            raise
+        return response
+
+    return cast(Method, once)
