@@ -16,9 +16,10 @@ from rest_framework.views import APIView
 
 from apps.dialects.base import PublicView
 from apps.dialects.management.commands import write_reference
-from apps.dialects.reference import conformance, openapi, variables
+from apps.dialects.reference import conformance, variables
 from portal import settings as portal_settings
 from portal.env import Env
+from tests.stack import PROJECT
 
 METHODS = {"get", "put", "post", "delete", "patch"}
 # PrizmDoc's V1 also answers without its prefix; the reference shows one spelling, and of the other
@@ -32,9 +33,9 @@ ALSO = {("/ViewingSession", "post")}
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    """The OpenAPI document; making it fails on a warning or where it is not OpenAPI 3.1."""
-    made: dict[str, Any] = json.loads(openapi.document())
-    return made
+    """The OpenAPI document that is kept; below it is found to be the one that is made."""
+    kept: dict[str, Any] = json.loads((PROJECT / "tests/snapshots/openapi.json").read_text())
+    return kept
 
 
 def test_generated_documents_are_current() -> None:
@@ -83,10 +84,6 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
         for path, methods in document["paths"].items()
         for name, operation in methods.items()
     ]
-
-
-def test_document_is_the_same_each_time(document: dict[str, Any]) -> None:
-    assert json.loads(openapi.document()) == document
 
 
 def test_every_operation_is_named_and_explained(document: dict[str, Any]) -> None:
