@@ -31,30 +31,6 @@ from apps.document_templates.version_pages import (
 
 _PREVIEW_PIXELS = 1280
 _MAX_JSON_BYTES = 1024**2
-# What the form's fields say; the rest of the form page is not shown here.
-_WORDS = {
-    "required": "required",
-    "choose_option": "Please choose",
-    "clear_choice": "Clear choice",
-    "entry": "{name}, entry {number} of {total}",
-    "add_entry": "Add entry",
-    "add_entry_to": "{name}: add entry",
-    "remove_entry": "Remove",
-    "no_entries": "No entries yet.",
-    "entry_added": "Entry {number} added.",
-    "entry_removed": "Entry {number} removed.",
-    "entry_moved": "Now entry {number} of {total}.",
-    "undo": "Undo",
-    "picture_choose": "Choose a picture",
-    "picture_replace": "Choose another",
-    "picture_drop": "or drop it here",
-    "picture_remove": "Remove",
-    "picture_uploading": "Uploading…",
-    "picture_chosen": "Chosen picture",
-    "picture_failed": "A sample picture is used here.",
-    "yes": "Yes",
-    "no": "No",
-}
 
 View = Callable[..., HttpResponse]
 
@@ -126,7 +102,7 @@ def _form(
     """The form alone, for the editor's frame."""
     version = version_of(model_admin, request, pk, number)
     language = version.template.datasource.default_language
-    context = {"language": language, "words": _WORDS, "sentences": texts("en")}
+    context = {"language": language, "sentences": texts("en")}
     return TemplateResponse(request, f"{TEMPLATES}/form_preview.html", context)
 
 

@@ -26,7 +26,7 @@ class Parameters:
     file: str = ""
     file_url: str = ""
     server: str = ""
-    locale: str = "en"
+    locale: str = ""
     access: str = "view"
     autosave: bool = True
     session_id: str = ""

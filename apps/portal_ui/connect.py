@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from apps.connect import filling
 from apps.core.errors import PortalError
 from apps.document_templates.messages import texts
-from apps.portal_ui.views import failed, protect
-from apps.portal_ui.words import language_of, words
+from apps.portal_ui.views import failed, page
+from apps.portal_ui.words import language_of
 
 
 def connect(request: HttpRequest) -> HttpResponse:
@@ -23,14 +22,10 @@ def connect(request: HttpRequest) -> HttpResponse:
     except PortalError as error:
         return failed(request, error, language)
     context = {
-        "page_language": language,
-        "words": words(language),
         "sentences": texts(language),
         "session_id": form.identity,
         "datasource_id": request.GET.get("datasourceId", ""),
         "template_name": form.detail.template_name,
         "client_name": form.session.client.name,
     }
-    response = render(request, "portal_ui/connect.html", context)
-    response["Vary"] = "Accept-Language"
-    return protect(response, form.session.client.origin_list)
+    return page(request, "connect", context, language, form.session.client.origin_list)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from apps.core import partitioned
 from apps.core.errors import ErrorCode, PortalError
 from apps.editing import services as editing
-from apps.portal_ui.views import failed, protect
+from apps.portal_ui.views import ended, failed, page, protect
+from apps.portal_ui.words import language_of, say
 
 DIALECT = "kudo"
 # The native API reads the same cookie (apps/dialects/native/edit_views.py).
 COOKIE = "__Host-recto-edit-"
-_SAYS = {
+SAYS = {
     ErrorCode.LAUNCH_TOKEN_USED: (
         "This link was used already",
         "A link opens the editor once. Go back to the site that sent you here and open the "
@@ -82,9 +84,14 @@ def editor(request: HttpRequest, handle: UUID) -> HttpResponse:
         "handle": found.handle,
         "access": found.detail.access,
         "document_name": found.document.name,
+        "workspace": found.wanted.workspace,
+        "viewer_workspace": found.wanted.viewer_workspace,
+        "mobile": found.wanted.mobile,
+        "debug": found.wanted.debug,
+        "version": settings.VERSION,
     }
-    response = render(request, "portal_ui/editor.html", context)
-    return protect(response, found.client.origin_list)
+    language = language_of(request, found.wanted.locale)
+    return page(request, "editor", context, language, found.client.origin_list)
 
 
 def _secrets(request: HttpRequest) -> dict[str, str]:
@@ -97,8 +104,8 @@ def _secrets(request: HttpRequest) -> dict[str, str]:
 
 
 def _refused(request: HttpRequest, error: PortalError) -> HttpResponse:
-    if error.code not in _SAYS:
-        return failed(request, error)
-    title, message = _SAYS[error.code]
-    context = {"reason": str(error.code), "title": title, "message": message}
-    return protect(render(request, "portal_ui/ended.html", context, status=403))
+    language = language_of(request)
+    if error.code not in SAYS:
+        return failed(request, error, language)
+    title, message = (say(language, text) for text in SAYS[error.code])
+    return ended(request, str(error.code), (title, message), language, 403)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from apps.core.errors import PortalError
 from apps.extraction import reviews
-from apps.portal_ui.views import failed, protect
+from apps.portal_ui.views import failed, page
+from apps.portal_ui.words import language_of
 
 
 def review(request: HttpRequest) -> HttpResponse:
@@ -16,8 +16,7 @@ def review(request: HttpRequest) -> HttpResponse:
     try:
         found = reviews.find(token)
     except PortalError as error:
-        return failed(request, error)
+        return failed(request, error, language_of(request))
     client = found.extraction.client
     context = {"token": token, "client_name": client.name}
-    response = render(request, "portal_ui/review.html", context)
-    return protect(response, client.origin_list)
+    return page(request, "review", context, language_of(request), client.origin_list)

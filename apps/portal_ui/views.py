@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 
 from apps.clients.actors import Actor
 from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import is_token
-from apps.portal_ui.words import words
+from apps.portal_ui.words import direction, explain, language_of, of_scripts, say
 from apps.viewing import content
 from apps.viewing import services as viewing
 from apps.viewing.view import View
@@ -26,7 +28,7 @@ _ENDED = {
 
 def landing(request: HttpRequest) -> HttpResponse:
     """`/`: what this server is."""
-    return protect(render(request, "portal_ui/landing.html"))
+    return page(request, "landing", {}, language_of(request))
 
 
 def viewer(request: HttpRequest, spelled: str) -> HttpResponse:
@@ -34,7 +36,7 @@ def viewer(request: HttpRequest, spelled: str) -> HttpResponse:
     try:
         identity, view = _look(spelled)
     except PortalError as error:
-        return failed(request, error)
+        return failed(request, error, language_of(request))
     context = {
         "session_id": identity,
         "document_name": content.name(view),
@@ -46,8 +48,7 @@ def viewer(request: HttpRequest, spelled: str) -> HttpResponse:
             "copy": view.detail.allow_copy,
         },
     }
-    response = render(request, "portal_ui/viewer.html", context)
-    return protect(response, view.session.client.origin_list)
+    return page(request, "viewer", context, language_of(request), view.session.client.origin_list)
 
 
 def _look(spelled: str) -> tuple[str, View]:
@@ -69,47 +70,69 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Any address that is nothing else."""
-    return failed(request, PortalError(ErrorCode.NOT_ROUTED))
+    return failed(request, PortalError(ErrorCode.NOT_ROUTED), language_of(request))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """An unexpected failure of a page."""
-    return failed(request, PortalError(ErrorCode.INTERNAL))
+    return failed(request, PortalError(ErrorCode.INTERNAL), language_of(request))
 
 
-def failed(request: HttpRequest, error: PortalError, language: str = "") -> HttpResponse:
-    """The page of a failure; where a session is over, in one of `words.LANGUAGES` if given."""
+def failed(request: HttpRequest, error: PortalError, language: str) -> HttpResponse:
+    """The page of a failure, in a language of `words`."""
     if error.code == ErrorCode.SESSION_STOPPED:
-        context = {
-            "page_language": language,
-            "reason": "stopped",
-            "title": words(language)["stopped_title"] if language else "This session has ended",
-            "message": str(error.data.get("message") or error.detail),
-        }
+        message = str(error.data.get("message") or explain(language, error.code).cause)
+        title = say(language, "This session has ended")
         status = int(str(error.data.get("status") or 403))
-        return protect(render(request, "portal_ui/ended.html", context, status=status))
+        return ended(request, "stopped", (title, message), language, status)
     if error.code in _ENDED:
-        context = {
-            "page_language": language,
-            "reason": "expired_or_unknown",
-            "title": "This link is no longer valid",
-            "message": "It has expired, or it never existed. Go back to the site that sent you "
-            "here and open the document again.",
-        }
-        if language:
-            context |= {
-                "title": words(language)["ended_title"],
-                "message": words(language)["ended_text"],
-            }
-        return protect(render(request, "portal_ui/ended.html", context, status=404))
+        words = (
+            say(language, "This link is no longer valid"),
+            say(
+                language,
+                "It has expired, or it never existed. Go back to the site that sent you here and "
+                "open the document again.",
+            ),
+        )
+        return ended(request, "expired_or_unknown", words, language, 404)
+    told = explain(language, error.code)
+    english = told == error.explanation
     context = {
-        "title": error.explanation.title,
-        "message": error.explanation.cause,
-        "remedy": error.remedy,
+        "title": told.title,
+        "message": told.cause,
+        "remedy": error.remedy if english else told.remedy,
         "correlation_id": correlation_id.get(),
     }
     status = 404 if error.code == ErrorCode.NOT_ROUTED else 500
-    return protect(render(request, "portal_ui/error.html", context, status=status))
+    return page(request, "error", context, language, status=status)
+
+
+def ended(
+    request: HttpRequest, reason: str, words: tuple[str, str], language: str, status: int
+) -> HttpResponse:
+    """The page of a link that leads nowhere any more: a title and a message."""
+    context = {"reason": reason, "title": words[0], "message": words[1]}
+    return page(request, "ended", context, language, status=status)
+
+
+def page(
+    request: HttpRequest,
+    name: str,
+    context: dict[str, Any],
+    language: str,
+    origins: Iterable[str] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """A page by the name of its template and its scripts; only `origins` may frame it."""
+    context |= {
+        "page_language": language,
+        "page_direction": direction(language),
+        "script_words": of_scripts(language, name),
+    }
+    content = render_to_string(f"portal_ui/{name}.html", context, request)
+    response = HttpResponse(content, status=status)
+    response["Vary"] = "Accept-Language"
+    return protect(response, origins)
 
 
 def protect(response: HttpResponse, origins: Iterable[str] = ()) -> HttpResponse:

@@ -1,14 +1,18 @@
+import { explain, say } from "./words.js";
+
 /** A refusal of the server, as RFC 9457 words it, or PrizmDoc (errorCode, message, ...). */
 export class Problem extends Error {
   /** @param {Record<string, any>} body what its code adds stands there too
    *  @param {number} status */
   constructor(body, status) {
-    super(body.title || `The server answered ${status}`);
+    const code = body.code ?? body.errorCode ?? "";
+    const { title, detail, remedy } = explain({ detail: body.message, ...body, code });
+    super(title || say("The server answered {status}", { status: String(status) }));
     this.title = this.message;
     this.status = status;
-    this.code = body.code ?? body.errorCode ?? "";
-    this.detail = body.detail ?? body.message ?? "";
-    this.remedy = body.remedy ?? "";
+    this.code = code;
+    this.detail = detail ?? "";
+    this.remedy = remedy ?? "";
     this.correlationId = body.correlation_id ?? body.correlationId ?? "";
     this.body = body;
   }
@@ -22,7 +26,8 @@ const GATEWAY = new Set([502, 503, 504]);
 
 /**
  * A page's connection to the server, for as long as its session lasts.
- * Events: "ended" (detail: Problem) once, "lost" and "found" as the connection goes and comes.
+ * Events: "ended" (detail: Problem) once, "lost" and "found" as the connection goes and comes,
+ * "answered" (detail: Answer) after each request.
  * @param {number} longestWait milliseconds until an answer counts as none
  */
 export function createConnection(longestWait) {
@@ -46,11 +51,14 @@ export function createConnection(longestWait) {
   async function request(address, { signal, ...options } = {}) {
     const signals = [closing.signal, AbortSignal.timeout(longestWait)];
     if (signal) signals.push(signal);
+    const begun = performance.now();
     let response;
     try {
       response = await fetch(address, { ...options, signal: AbortSignal.any(signals) });
+      emit("answered", answer(address, options, response, begun));
     } catch (error) {
       if (error.name === "AbortError") throw error;
+      emit("answered", answer(address, options, null, begun));
       setReachable(false);
       throw new ConnectionLost();
     }
@@ -95,6 +103,18 @@ export function createConnection(longestWait) {
     on: (name, listener) => events.addEventListener(name, listener),
   };
 }
+
+/**
+ * What is known of a request; without a response nobody answered.
+ * @typedef {ReturnType<typeof answer>} Answer
+ */
+const answer = (address, { method = "GET" }, response, begun) => ({
+  method,
+  path: new URL(address, location.href).pathname,
+  status: response?.status ?? 0,
+  milliseconds: Math.round(performance.now() - begun),
+  correlationId: response?.headers.get("X-Correlation-Id") ?? "",
+});
 
 /** @param {string} method @param {object} body @returns {RequestInit} a request with a JSON body */
 export const sends = (method, body) => ({

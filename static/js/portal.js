@@ -5,6 +5,6 @@ document.getElementById("theme-toggle")?.addEventListener("click", toggleTheme);
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
-    if (await copyText(button.dataset.copy)) button.textContent = "Copied";
+    if (await copyText(button.dataset.copy)) button.textContent = button.dataset.copied;
   });
 }

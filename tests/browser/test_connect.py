@@ -380,7 +380,7 @@ def test_over_unknown_and_withdrawn(filler: Filler, library: Library, tmp_path: 
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     form.open("76288508-c861-4af7-a151-46ed946e5d1f")
     expect(form.message).to_contain_text("Dieser Link ist nicht mehr gültig")
-    expect(form.page.locator("html")).to_have_attribute("lang", "de")
+    expect(form.page.locator("html")).to_have_attribute("lang", "de-CH")
 
     identity = library.open()
     form.fill_in(identity)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from apps.portal_ui.words import LANGUAGES, words
 from tests.browser.conftest import Person
 from tests.stack import PROJECT
 
 FILE = PROJECT / "tests" / "unit" / "document_templates" / "validation_cases.json"
 CASES: list[dict[str, Any]] = json.loads(Path(FILE).read_text())
-BRACES = re.compile(r"\{\w+\}")
 
 
 @pytest.fixture
@@ -75,11 +72,3 @@ def test_numbers_are_read_as_people_write_them(
     )
     assert read == number
     assert shown == written
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_all_words(language: str) -> None:
-    english, other = words("en"), words(language)
-    assert other.keys() == english.keys()
-    for key, text in english.items():
-        assert sorted(BRACES.findall(other[key])) == sorted(BRACES.findall(text)), key

@@ -146,7 +146,7 @@ def test_the_server_is_gone(editor: Editor, partner: Partner) -> None:
     anna.write("two")
     anna.page.keyboard.press("Control+s")
     expect(anna.status).to_have_text(
-        re.compile(r"^Not saved for \d+ s: the server cannot be reached. Trying again$"),
+        re.compile(r"^Not saved for \d+ s. The server cannot be reached. Trying again$"),
         timeout=10_000,
     )
     with anna.page.expect_download() as download:

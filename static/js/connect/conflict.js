@@ -1,6 +1,5 @@
 import { byId, make } from "../viewer/dom.js";
-import { clock } from "./locale.js";
-import { say } from "./words.js";
+import { clock, say } from "../words.js";
 
 /**
  * Asks which of two drafts shall stand. Nothing is lost until there is an answer.
@@ -8,18 +7,18 @@ import { say } from "./words.js";
  * @param {{theirs: () => void, mine: () => void}} answers
  */
 export function askWhichDraft(newer, { theirs, mine }) {
-  const button = (key, run) =>
-    make("button", { class: "button", type: "button", "data-testid": key, click: run }, say(key));
+  const button = (name, text, run) =>
+    make("button", { class: "button", type: "button", "data-testid": name, click: run }, text);
   const place = byId("conflict");
   const time = clock(newer.saved_at ?? Date.now());
   place.replaceChildren(
-    make("strong", {}, say("conflict_title")),
-    make("p", {}, say("conflict_text", { time })),
+    make("strong", {}, say("This form was also changed in another window")),
+    make("p", {}, say("It was saved there at {time}. What you typed here has not been saved yet.", { time })),
     make(
       "div",
       { class: "actions" },
-      button("conflict_theirs", theirs),
-      button("conflict_mine", mine),
+      button("conflict_theirs", say("Use the other version"), theirs),
+      button("conflict_mine", say("Keep mine"), mine),
     ),
   );
   place.hidden = false;

@@ -1,6 +1,5 @@
 import { dismiss, notify } from "../viewer/notices.js";
-import { clock } from "./locale.js";
-import { say } from "./words.js";
+import { clock, say } from "../words.js";
 
 const NOTICE_AHEAD = 300_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -20,8 +19,8 @@ export function watchExpiry(api) {
 
   function warn() {
     const end = Date.now() + Math.min(NOTICE_AHEAD, left / 2);
-    notify("expiry", say("expires", { time: clock(end) }), {
-      action: { label: say("keep_open"), run: ask },
+    notify("expiry", say("This form closes at {time}.", { time: clock(end) }), {
+      action: { label: say("Keep it open"), run: ask },
     });
     timer = setTimeout(ask, end - Date.now() + 1000);
   }

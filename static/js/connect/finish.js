@@ -1,5 +1,5 @@
 import { byId, icon, make } from "../viewer/dom.js";
-import { say } from "./words.js";
+import { say } from "../words.js";
 
 /**
  * Lists what keeps the document from being made; each entry leads to its field.
@@ -10,7 +10,7 @@ export function showSummary(complaints) {
   const heading = make(
     "h2",
     { id: "summary-title", tabindex: -1 },
-    say("summary", { count: complaints.length }),
+    say("One field needs your attention|{count} fields need your attention", { count: complaints.length }),
   );
   const entries = complaints.map(({ label, message, focus }) =>
     make(
@@ -33,7 +33,7 @@ export function showSummary(complaints) {
 /** Says why no document could be made. @param {import("../connection.js").Problem} problem */
 export function showRefusal(problem) {
   const place = byId("summary");
-  const heading = make("h2", { tabindex: -1 }, say("finish_failed"));
+  const heading = make("h2", { tabindex: -1 }, say("The document could not be made"));
   const number = problem.correlationId;
   place.replaceChildren(
     icon("alert"),
@@ -43,7 +43,7 @@ export function showRefusal(problem) {
       heading,
       make("p", {}, problem.detail || problem.message),
       problem.remedy && make("p", {}, problem.remedy),
-      number && make("p", {}, `${say("reference")} `, make("code", {}, number)),
+      number && make("p", {}, `${say("Reference")} `, make("code", {}, number)),
     ),
   );
   place.hidden = false;

@@ -2,7 +2,7 @@ import { announce, make } from "../viewer/dom.js";
 import { createField } from "./fields/kinds.js";
 import { numbersOf, supported } from "./locale.js";
 import { clean, kindOf } from "./validation.js";
-import { sentences } from "./words.js";
+import { sentences } from "./sentences.js";
 
 const LAYOUT = new Set(["group", "info"]);
 const MISSED = new Set(["required", "too_few"]);

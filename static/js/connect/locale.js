@@ -43,10 +43,3 @@ export function supported(language) {
     return document.documentElement.lang;
   }
 }
-
-/**
- * The time of day, as the reader's browser writes it.
- * @param {string | number | Date} moment
- */
-export const clock = (moment) =>
-  new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });

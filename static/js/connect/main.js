@@ -3,17 +3,16 @@ import { announce, byId } from "../viewer/dom.js";
 import { watchConnection } from "../viewer/connection.js";
 import { dismiss, notify } from "../viewer/notices.js";
 import { toggleTheme } from "../theme.js";
+import { clock, say } from "../words.js";
 import { createApi } from "./api.js";
 import { askWhichDraft, hideConflict } from "./conflict.js";
 import { createDraft } from "./draft.js";
 import { watchExpiry } from "./expiry.js";
 import { hideSummary, showRefusal, showSummary } from "./finish.js";
 import { createForm } from "./form.js";
-import { clock } from "./locale.js";
 import { showPicker } from "./picker.js";
 import { createPreview } from "./preview.js";
 import * as screens from "./screens.js";
-import { say } from "./words.js";
 
 const ASK_AGAIN_MS = 500;
 
@@ -55,7 +54,7 @@ function show(newest, interrupted = false) {
   state = newest;
   heardOfEnd(state);
   const name = state.template?.name ?? "";
-  document.title = `${name || say("picker_title")} – Recto`;
+  document.title = `${name || say("Choose a template")} – Recto`;
   byId("document-name").textContent = name;
   byId("client").textContent = state.client;
   if (state.state !== "filling") close();
@@ -123,8 +122,8 @@ function changed() {
 
 function showMissed(count) {
   byId("required-left").textContent = count
-    ? say("required_left", { count })
-    : say("required_done");
+    ? say("{count} required field left|{count} required fields left", { count })
+    : say("All required fields are filled in");
   byId("required-left").toggleAttribute("data-done", count === 0);
 }
 
@@ -132,10 +131,10 @@ function showSaved(how, detail) {
   const place = byId("save-state");
   place.dataset.state = how;
   const texts = {
-    saving: () => say("saving"),
-    saved: () => say("saved", { time: clock(detail) }),
-    unsaved: () => say("not_saved"),
-    refused: () => say("not_saved_refused"),
+    saving: () => say("Saving…"),
+    saved: () => say("Saved {time}", { time: clock(detail) }),
+    unsaved: () => say("Not saved. Trying again…"),
+    refused: () => say("Not saved"),
   };
   place.textContent = texts[how]();
   if (how === "unsaved" || how === "refused") announce(place.textContent);
@@ -145,7 +144,7 @@ function showSaved(how, detail) {
 
 function resolveConflict(newer) {
   showSaved("unsaved");
-  byId("save-state").textContent = say("not_saved_refused");
+  byId("save-state").textContent = say("Not saved");
   askWhichDraft(newer, {
     theirs() {
       show({ ...state, values: newer.values, draft: newer });
@@ -167,7 +166,7 @@ document.addEventListener("visibilitychange", async () => {
   heardOfEnd(newest);
   if (newest.state === "filling" && newest.draft.number === draft.number()) return;
   show(newest);
-  if (newest.state === "filling") notify("elsewhere", say("updated_elsewhere"), { seconds: 4 });
+  if (newest.state === "filling") notify("elsewhere", say("Updated from another window."), { seconds: 4 });
 });
 
 /* ---- finishing ---- */
@@ -217,7 +216,7 @@ function complain(complaints) {
 function setFinishing(now) {
   finishing = now;
   byId("finish").ariaBusy = String(now);
-  byId("finish-words").textContent = say(now ? "finishing" : "finish");
+  byId("finish-words").textContent = now ? say("Making the document…") : say("Finish");
   byId("fields").inert = now;
 }
 
@@ -247,7 +246,7 @@ addEventListener("keydown", (event) => {
     if (root.dataset.shows === "form") draft.now();
   }
 });
-watchConnection(api, { lost: say("offline"), retry: say("try_now"), back: say("online") });
+watchConnection(api, { lost: say("No connection to the server. What you type stays here."), retry: say("Try now"), back: say("Connected again.") });
 api.on("found", () => (form && !draft.isClean() ? draft.now() : undefined));
 /* Leaving saves what was typed; where that cannot work, the browser asks. */
 addEventListener("beforeunload", (event) => {

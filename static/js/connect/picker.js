@@ -1,6 +1,6 @@
 import { afterPause, announce, icon, make } from "../viewer/dom.js";
+import { say } from "../words.js";
 import { showScreen } from "./screens.js";
-import { say } from "./words.js";
 
 const PAUSE = 200;
 
@@ -18,8 +18,8 @@ export function showPicker(api, { chosen, pick, back, failed }) {
     class: "field",
     type: "search",
     "data-testid": "picker-search",
-    "aria-label": say("picker_search"),
-    placeholder: say("picker_search"),
+    "aria-label": say("Search templates"),
+    placeholder: say("Search templates"),
     autocomplete: "off",
     spellcheck: "false",
     input: afterPause(() => {
@@ -27,18 +27,18 @@ export function showPicker(api, { chosen, pick, back, failed }) {
       look();
     }, PAUSE),
   });
-  const tags = make("div", { class: "tags", role: "group", "aria-label": say("picker_tags") });
+  const tags = make("div", { class: "tags", role: "group", "aria-label": say("Narrow down by tag") });
   const count = make("p", { class: "help", role: "status" });
   const list = make("ul", { class: "templates" });
   const more = make(
     "button",
     { class: "button", type: "button", hidden: true, click: () => look(true) },
-    say("picker_more"),
+    say("Show more"),
   );
   showScreen(
     "choosing",
-    back && make("button", { class: "link-button", type: "button", click: back }, say("picker_back")),
-    make("h2", {}, say("picker_title")),
+    back && make("button", { class: "link-button", type: "button", click: back }, say("Back to the form")),
+    make("h2", {}, say("Choose a template")),
     make("div", { class: "picker-search" }, icon("search"), input),
     tags,
     count,
@@ -111,11 +111,11 @@ export function showPicker(api, { chosen, pick, back, failed }) {
       if (further) list.append(...rows);
       else list.replaceChildren(...rows);
       more.hidden = list.childElementCount >= found.total;
-      count.textContent = found.total ? say("picker_count", { count: found.total }) : "";
+      count.textContent = found.total ? say("{count} template|{count} templates", { count: found.total }) : "";
       if (!found.total) {
         const again = make("button", { class: "link-button", type: "button", click: reset });
-        again.textContent = say("picker_reset");
-        list.replaceChildren(make("li", { class: "help" }, `${say("picker_none")} `, again));
+        again.textContent = say("Show all");
+        list.replaceChildren(make("li", { class: "help" }, `${say("No template matches your search.")} `, again));
       }
       if (further) rows[0]?.querySelector("button").focus();
     } catch (error) {
@@ -124,6 +124,6 @@ export function showPicker(api, { chosen, pick, back, failed }) {
   }
 
   look();
-  announce(say("picker_title"));
+  announce(say("Choose a template"));
   if (matchMedia("(pointer: fine)").matches) input.focus();
 }

@@ -1,6 +1,6 @@
 import { afterPause, byId, icon, make } from "../viewer/dom.js";
 import { ConnectionLost } from "../connection.js";
-import { say } from "./words.js";
+import { say } from "../words.js";
 
 const PAUSE = 300;
 /* A request as old as this is nearly answered: its picture is worth the wait. */
@@ -66,7 +66,7 @@ export function createPreview(api, values) {
     }
     if (stopped) return;
     [page, pages] = [shown.page ?? 0, shown.pages ?? 1];
-    image.alt = say("preview_page", { page: page + 1, pages });
+    image.alt = say("Page {page} of {pages}", { page: page + 1, pages });
     sheet.style.aspectRatio = `${shown.width || 210} / ${shown.height || 297}`;
     sheet.replaceChildren(image);
     pane.dataset.state = "ready";
@@ -90,11 +90,11 @@ export function createPreview(api, values) {
         make(
           "div",
           {},
-          make("strong", {}, say("preview_failed")),
+          make("strong", {}, say("The preview cannot be shown now")),
           error.detail && make("p", {}, error.detail),
-          kept && make("p", {}, say("preview_old")),
+          kept && make("p", {}, say("The last preview stays until a new one can be made.")),
         ),
-        make("button", { class: "button", type: "button", click: run }, say("retry")),
+        make("button", { class: "button", type: "button", click: run }, say("Try again")),
       ),
     );
   }
@@ -105,7 +105,7 @@ export function createPreview(api, values) {
   }
 
   function number() {
-    position.textContent = say("preview_page", { page: page + 1, pages });
+    position.textContent = say("Page {page} of {pages}", { page: page + 1, pages });
     byId("preview-turn").hidden = pages < 2;
     previous.disabled = page === 0;
     next.disabled = page >= pages - 1;

@@ -1,6 +1,5 @@
 import { byId, icon, make } from "../viewer/dom.js";
-import { clock } from "./locale.js";
-import { say } from "./words.js";
+import { clock, say } from "../words.js";
 
 /**
  * Puts a screen in the place of the form.
@@ -31,12 +30,12 @@ const button = (text, run, look = "") =>
 /** @param {import("../connection.js").Problem} problem the server's word on why it is over */
 export function showEnded(problem) {
   const stopped = problem.code === "session_stopped";
-  const title = stopped ? problem.message : say("ended_title");
-  const text = stopped ? problem.detail : say("ended_text");
+  const title = stopped ? problem.message : say("This link is no longer valid");
+  const text = stopped ? problem.detail : say("It has expired, or it never existed. Go back to the site that sent you here and open the form again.");
   showScreen(
     stopped ? "stopped" : "expired",
     badge(stopped ? "stop" : "clock"),
-    make("h2", {}, title || say("stopped_title")),
+    make("h2", {}, title || say("This session has ended")),
     text && text !== title && make("p", {}, text),
   );
 }
@@ -46,15 +45,15 @@ export function showFailure(problem, retry) {
   showScreen(
     "failed",
     badge("alert", "danger"),
-    make("h2", {}, say("failed_title")),
-    make("p", {}, problem.detail || problem.message || say("offline")),
+    make("h2", {}, say("The form cannot be shown now")),
+    make("p", {}, problem.detail || problem.message || say("No connection to the server. What you type stays here.")),
     problem.remedy && make("p", { class: "remedy" }, problem.remedy),
-    actions(button(say("retry"), retry, "primary")),
+    actions(button(say("Try again"), retry, "primary")),
     problem.correlationId &&
       make(
         "p",
         { class: "correlation" },
-        `${say("reference")} `,
+        `${say("Reference")} `,
         make("code", {}, problem.correlationId),
       ),
   );
@@ -65,9 +64,11 @@ export function showGone(pick) {
   showScreen(
     "gone",
     badge("document"),
-    make("h2", {}, say("gone_title")),
-    make("p", {}, say(pick ? "gone_pick" : "gone_text")),
-    pick && actions(button(say("picker_title"), pick, "primary")),
+    make("h2", {}, say("This template is no longer offered")),
+    make("p", {}, pick
+        ? say("It was withdrawn after this form had been opened. You can choose another one; what you typed is kept where it fits.")
+        : say("It was withdrawn after this form had been opened. Go back to the site that sent you here and open the form again.")),
+    pick && actions(button(say("Choose a template"), pick, "primary")),
   );
 }
 
@@ -75,7 +76,7 @@ export function showGone(pick) {
 export function showFinishing() {
   showScreen(
     "finishing",
-    make("h2", {}, say("finishing")),
+    make("h2", {}, say("Making the document…")),
     make("div", { class: "progress-line" }),
   );
 }
@@ -93,10 +94,10 @@ export function showResult(result, api, elsewhere) {
   showScreen(
     "finished",
     badge("check"),
-    make("h2", {}, say("done_title")),
+    make("h2", {}, say("Your document is ready")),
     make("p", {}, make("strong", {}, result.name)),
-    make("p", {}, say("done_text", { time: clock(result.finished_at) })),
-    elsewhere && make("p", { class: "remedy" }, say("done_elsewhere")),
+    make("p", {}, say("Finished at {time}.", { time: clock(result.finished_at) })),
+    elsewhere && make("p", { class: "remedy" }, say("It was finished in another window. What you changed here afterwards is not in it.")),
     make(
       "ul",
       { class: "downloads" },
@@ -108,14 +109,20 @@ export function showResult(result, api, elsewhere) {
         make(
           "a",
           { class: "button primary", href: back, "data-testid": "return" },
-          say("return_to", { name: result.return_name }),
+          say("Return to {name}", { name: result.return_name }),
         ),
       ),
   );
 }
 
+const DOWNLOADS = {
+  docx: say("Word document"),
+  pdf: say("PDF"),
+  pdfa: say("PDF/A for the archive"),
+};
+
 function createDownload(format, api, trouble) {
-  const words = make("span", {}, say(`download_${format}`));
+  const words = make("span", {}, DOWNLOADS[format]);
   const link = make(
     "a",
     { class: "button", href: api.resultAddress(format), "data-testid": `download-${format}`, click },
@@ -131,15 +138,15 @@ function createDownload(format, api, trouble) {
     if (link.ariaBusy === "true") return;
     link.ariaBusy = "true";
     trouble.textContent = "";
-    words.textContent = say("download_wait");
+    words.textContent = say("Being prepared…");
     try {
       await keep(await api.result(format));
     } catch (error) {
       if (error.name !== "AbortError")
-        trouble.textContent = `${say("download_failed")}. ${error.detail ?? say("offline")}`;
+        trouble.textContent = `${say("This file could not be made")}. ${error.detail ?? say("No connection to the server. What you type stays here.")}`;
     } finally {
       link.ariaBusy = null;
-      words.textContent = say(`download_${format}`);
+      words.textContent = DOWNLOADS[format];
     }
   }
   return link;

@@ -15,6 +15,7 @@ export function createApi(base) {
   const connection = createConnection(LONGEST_WAIT);
   // Work is sent even when the session is over: the server then keeps it beside the document.
   const work = createConnection(LONGEST_WAIT);
+  work.on("answered", ({ detail }) => connection.emit("answered", detail));
 
   /* Asks again for as long as the server says that it is at work. */
   async function finished(path) {
@@ -58,6 +59,15 @@ export function createApi(base) {
         name: response.headers.get("ETag")?.match(/[\w]+/)?.[0] ?? "",
       };
     },
+    /** What a drawing consists of. */
+    async drawing() {
+      const response = await finished("/drawing");
+      const name = response.headers.get("ETag")?.match(/[\w]+/)?.[0] ?? "";
+      return { drawing: await response.json(), name };
+    },
+    /** A sheet of a drawing as SVG. @param {number} number @param {string} name of the version */
+    picture: async (number, name) =>
+      (await finished(`/drawing/${number}${query({ revision: name })}`)).text(),
     /**
      * @param {Blob} content @param {number} number of the version it was made from
      * @param {string} reason @param {string} extension

@@ -1,3 +1,5 @@
+import { say } from "../words.js";
+
 /* Text as it stands in files: encodings, byte order marks, ends of lines. */
 
 const MARKS = [
@@ -21,14 +23,14 @@ export function readText(buffer) {
     text = new TextDecoder(encoding ?? "utf-8", { fatal: true }).decode(bytes);
   } catch {
     text = new TextDecoder("windows-1252").decode(bytes);
-    changes.push("It was read as Windows-1252 and will be saved as UTF-8.");
+    changes.push(say("It was read as Windows-1252 and will be saved as UTF-8."));
   }
-  if (encoding?.startsWith("utf-16")) changes.push("It is UTF-16 and will be saved as UTF-8.");
+  if (encoding?.startsWith("utf-16")) changes.push(say("It is UTF-16 and will be saved as UTF-8."));
   const counts = new Map([["\n", 0], ["\r\n", 0], ["\r", 0]]);
   for (const [end] of text.matchAll(/\r\n|\r|\n/g)) counts.set(end, counts.get(end) + 1);
   const [end] = [...counts].reduce((most, one) => (one[1] > most[1] ? one : most));
   if ([...counts.values()].filter(Boolean).length > 1)
-    changes.push("Its lines end in different ways; saving makes them all alike.");
+    changes.push(say("Its lines end in different ways; saving makes them all alike."));
   return { text, end, marked: Boolean(encoding), changes };
 }
 

@@ -1,4 +1,5 @@
 import { byId, make } from "../viewer/dom.js";
+import { say } from "../words.js";
 
 /**
  * Two people saved: both works are kept, and a person says which one goes on.
@@ -7,6 +8,7 @@ import { byId, make } from "../viewer/dom.js";
  */
 export function showConflict({ current, kept }, { theirs, mine, compare }) {
   const dialog = byId("conflict");
+  const newest = String(current);
   const busy = (run) => () => {
     for (const button of dialog.querySelectorAll("button")) button.disabled = true;
     run();
@@ -22,20 +24,22 @@ export function showConflict({ current, kept }, { theirs, mine, compare }) {
     make(
       "p",
       {},
-      `Somebody saved version ${current} while you were working. Nothing is lost: your work is kept as version ${kept}.`,
+      say("Somebody saved version {current} while you were working. Nothing is lost: your work is kept as version {kept}.", { current: newest, kept }),
     ),
     compare &&
-      choice("Compare", "See what differs before you decide.", compare, "", "conflict-compare"),
+      choice(say("Compare"), say("See what differs before you decide."), compare, "", "conflict-compare"),
     choice(
-      `Open version ${current}`,
-      `Go on with theirs. Yours stays in the list of versions as ${kept}.`,
+      say("Open version {current}", { current: newest }),
+      say("Go on with theirs. Yours stays in the list of versions as {kept}.", { kept }),
       busy(theirs),
       "",
       "conflict-theirs",
     ),
     choice(
-      "Keep mine as the newest",
-      `Go on with yours. Theirs stays in the list of versions as ${current}.`,
+      say("Keep mine as the newest"),
+      say("Go on with yours. Theirs stays in the list of versions as {current}.", {
+        current: newest,
+      }),
       busy(mine),
       "primary",
       "conflict-mine",

@@ -1,8 +1,9 @@
-import { sleep } from "../connection.js";
+import { Problem, sleep } from "../connection.js";
 import { toggleTheme } from "../theme.js";
 import { enableDialogs, showKeys } from "../viewer/dialogs.js";
 import { announce, byId, make } from "../viewer/dom.js";
 import { dismiss, notify } from "../viewer/notices.js";
+import { say } from "../words.js";
 import { createApi } from "./api.js";
 import { holdConflict, showConflict } from "./conflict.js";
 import { keepCopy } from "./keep.js";
@@ -11,9 +12,10 @@ import { createMessages } from "./messages.js";
 import { watchSession } from "./presence.js";
 import { createSaving } from "./saving.js";
 import { hideScreen, showClosed, showFailed, showOver } from "./screens.js";
-import { createStatus, speak } from "./status.js";
+import { createStatus } from "./status.js";
 import { createSurface } from "./surface.js";
 import { showVersions } from "./versions.js";
+import { showWorkspace } from "./workspace.js";
 
 const root = byId("editor");
 const api = createApi(root.dataset.api);
@@ -27,11 +29,14 @@ let saving;
 /** @type {ReturnType<typeof createMessages>} */
 let messages = { tell() {} };
 let mode = "view";
+/** Whether the workspace offers a command. */
+let offers = () => true;
 let closed = false;
 
 /* ---- opening ---- */
 
 async function begin() {
+  const note = root.dataset.debug && (await debugging());
   session = await api.state();
   while (session.state === "loading") {
     await sleep(500);
@@ -47,13 +52,11 @@ async function begin() {
     "recto:save": () => saving && commands.save(),
     "recto:close": close,
     "recto:setMode": ({ mode: wanted }) => setMode(wanted),
-  });
+  }, note || undefined);
   if (session.state === "failed") {
     messages.tell("error", { code: session.error.code, message: session.error.title });
-    return showFailed(session.error);
+    return showFailed(new Problem(session.error, session.error.status));
   }
-  root.toggleAttribute("data-mobile", session.mobile);
-  speak(session.locale);
   surface = await createSurface(session, root.dataset, api, { onChange: () => saving.changed() });
   saving = createSaving(api, {
     content: surface.content,
@@ -74,6 +77,20 @@ async function begin() {
   surface.focus();
 }
 
+async function debugging() {
+  const { showDebugging } = await import("./debug.js");
+  const { api: address, debug: version, editing, viewing } = root.dataset;
+  return showDebugging({
+    about: {
+      [say("Session")]: address.split("/").at(-1),
+      [say("Version")]: version,
+      [say("Language")]: document.documentElement.lang,
+      [say("Workspaces")]: `${editing || "full"}, ${viewing || "full"}`,
+    },
+    api,
+  });
+}
+
 const mayEdit = () => session.access === "edit" && surface?.editable !== false;
 
 /* Shows the newest version; what is on the page is given up. */
@@ -88,10 +105,11 @@ async function openNewest() {
 
 function setMode(wanted) {
   if (wanted === "edit" && !mayEdit())
-    return messages.tell("error", { code: "edit_view_only", message: "Opened for viewing only." });
+    return messages.tell("error", { code: "edit_view_only", message: say("Opened for viewing only.") });
   if (wanted !== "view" && wanted !== "edit") return;
   mode = wanted;
   root.dataset.access = mode;
+  offers = showWorkspace(root, root.dataset[mode === "edit" ? "editing" : "viewing"]);
   surface.setEditable(mode === "edit");
   if (mode === "view" && !saving.isDirty())
     status.show("viewing", { revision: saving.revision() });
@@ -107,7 +125,7 @@ function told(state, detail) {
   if (state === "dirty" && !detail.fresh) messages.tell("dirty");
   if (detail.fresh) {
     dismiss("newer");
-    announce(`Saved, version ${detail.revision.name}`);
+    announce(say("Saved, version {version}", { version: detail.revision.name }));
     messages.tell("saved", { version: detail.revision.number, savedAt: detail.revision.saved_at });
   }
   if (state === "failing" || state === "refused") {
@@ -115,7 +133,7 @@ function told(state, detail) {
     messages.tell("error", { code: code || "connection_lost", message: title || message });
   }
   if (state === "conflict") {
-    messages.tell("error", { code: "revision_conflict", message: "There is a newer version." });
+    messages.tell("error", { code: "revision_conflict", message: say("There is a newer version.") });
     askConflict(detail);
   }
   if (state === "over") {
@@ -131,7 +149,7 @@ function askConflict(versions) {
       byId("conflict").close();
     } catch (error) {
       if (error.code === "revision_conflict") return askConflict({ ...versions, current: error.body.current });
-      notify("conflict", error.detail || error.title || "The server cannot be reached.", { seconds: 6 });
+      notify("conflict", error.detail || error.title || say("The server cannot be reached."), { seconds: 6 });
       askConflict(versions);
     }
   };
@@ -151,7 +169,8 @@ function askConflict(versions) {
       surface.kind === "text" &&
       (async () => {
         const { bytes } = await api.content(String(versions.current));
-        compare(`Version ${versions.current}, theirs`, surface.textOf(bytes), "Yours", surface.text());
+        const theirs = say("Version {version}, theirs", { version: String(versions.current) });
+        compare(theirs, surface.textOf(bytes), say("Yours"), surface.text());
       }),
   });
 }
@@ -160,10 +179,13 @@ function askConflict(versions) {
 function heardOf(state) {
   const known = saving.revision();
   if (closed || state.revision.number <= known.number || saving.isDirty()) return;
-  const by = state.revision.author ? ` by ${state.revision.author}` : "";
-  notify("newer", `There is a newer version, ${state.revision.name}${by}.`, {
+  const { name: version, author } = state.revision;
+  const text = author
+    ? say("There is a newer version, {version} by {author}.", { version, author })
+    : say("There is a newer version, {version}.", { version });
+  notify("newer", text, {
     action: {
-      label: "Open it",
+      label: say("Open it"),
       async run() {
         dismiss("newer");
         session = await api.state();
@@ -176,9 +198,12 @@ function heardOf(state) {
 
 async function keep() {
   const { name, format } = session.document;
-  const extension = surface.extension() || format;
+  const { content, extension } = surface.copy?.() ?? {
+    content: await surface.content(),
+    extension: surface.extension() || format,
+  };
   const plain = name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;
-  keepCopy(await surface.content(), plain);
+  keepCopy(content, plain);
 }
 
 /* ---- versions ---- */
@@ -196,18 +221,22 @@ const versions = () =>
     mayRestore: () => mode === "edit",
     async onRestore(name) {
       await saving.save("explicit");
-      if (saving.isDirty()) throw { detail: "Your changes could not be saved, so nothing was restored." };
+      if (saving.isDirty()) throw { detail: say("Your changes could not be saved, so nothing was restored.") };
       await api.restore(name, saving.revision().number);
       session = await api.state();
       await openNewest();
       surface.setEditable(true);
-      notify("restored", `Version ${name} is the newest again, as ${session.revision.name}.`, { seconds: 5 });
+      const named = { version: name, newest: session.revision.name };
+      notify("restored", say("Version {version} is the newest again, as {newest}.", named), {
+        seconds: 5,
+      });
     },
     onCompare:
       surface.kind === "text" &&
       (async ({ name }) => {
         const { bytes } = await api.content(name);
-        compare(`Version ${name}`, surface.textOf(bytes), "On this page", surface.text());
+        const left = say("Version {version}", { version: name });
+        compare(left, surface.textOf(bytes), say("On this page"), surface.text());
       }),
   });
 
@@ -219,7 +248,7 @@ async function close() {
   if (saving.isDirty() && mayEdit()) {
     if (!session.autosave.enabled) return askLeave();
     await saving.save("close");
-    if (saving.isDirty()) return notify("close", "Not closed: your changes are not saved yet.", { seconds: 6 });
+    if (saving.isDirty()) return notify("close", say("Not closed: your changes are not saved yet."), { seconds: 6 });
   }
   await end(false);
 }
@@ -228,7 +257,8 @@ async function end(discarded) {
   try {
     await api.close();
   } catch (error) {
-    return notify("close", error.detail || error.title || "Not closed: the server cannot be reached.", { seconds: 6 });
+    const why = error.detail || error.title || say("Not closed: the server cannot be reached.");
+    return notify("close", why, { seconds: 6 });
   }
   closed = true;
   saving.end();
@@ -252,14 +282,14 @@ function askLeave() {
       text,
     );
   byId("leaving-body").replaceChildren(
-    make("p", {}, "This document is saved only when you say so. Your last changes are not saved."),
+    make("p", {}, say("This document is saved only when you say so. Your last changes are not saved.")),
     make(
       "div",
       { class: "dialog-actions" },
-      button("Go on editing", () => surface.focus()),
-      button("Discard them and close", () => end(true)),
+      button(say("Go on editing"), () => surface.focus()),
+      button(say("Discard them and close"), () => end(true)),
       button(
-        "Save and close",
+        say("Save and close"),
         async () => {
           await saving.save("explicit");
           if (!saving.isDirty()) await end(false);
@@ -282,9 +312,9 @@ const commands = {
   close,
   versions,
   theme: toggleTheme,
-  help: () => showKeys(keysOf(surface.kind, mode)),
+  help: () => showKeys(keysOf(surface.kind, mode, offers)),
 };
-const run = (name) => (commands[name] ?? surface?.commands[name])?.();
+const run = (name) => offers(name) && (commands[name] ?? surface?.commands[name])?.();
 
 for (const button of document.querySelectorAll("[data-command]"))
   button.addEventListener("click", () => surface && !closed && run(button.dataset.command));
@@ -301,5 +331,5 @@ api.on("ended", async () => {
 
 begin().catch((error) => {
   if (error.name === "AbortError") return showOver({ kept: "", unsaved: false, onKeep: keep });
-  showFailed(error.title ? error : { title: "The document could not be opened", detail: error.message });
+  showFailed(error.title ? error : { title: say("The document could not be opened"), detail: error.message });
 });

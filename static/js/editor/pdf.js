@@ -1,23 +1,29 @@
 import { Problem } from "../connection.js";
 import { afterPause, byId, make } from "../viewer/dom.js";
+import { notify } from "../viewer/notices.js";
 import { percent } from "../viewer/zoom.js";
+import { createSearch } from "./pdf_search.js";
+import { createSigning } from "./signing.js";
+import { say } from "../words.js";
 
 const COLOURS = [
-  ["Red", "#c0261b"],
-  ["Blue", "#0b57d0"],
-  ["Green", "#1a7f37"],
-  ["Black", "#000000"],
+  [say("Red"), "#c0261b"],
+  [say("Blue"), "#0b57d0"],
+  [say("Green"), "#1a7f37"],
+  [say("Black"), "#000000"],
 ];
 const MARKERS = [
-  ["Yellow", "#ffff98"],
-  ["Green", "#53ffbc"],
-  ["Blue", "#80ebff"],
-  ["Pink", "#ffcbe6"],
+  [say("Yellow"), "#ffff98"],
+  [say("Green"), "#53ffbc"],
+  [say("Blue"), "#80ebff"],
+  [say("Pink"), "#ffcbe6"],
 ];
-const HIGHLIGHTS = MARKERS.map(([name, colour]) => `${name.toLowerCase()}=${colour}`).join(",");
+const HIGHLIGHTS = "yellow=#ffff98,green=#53ffbc,blue=#80ebff,pink=#ffcbe6";
 const TEXT_SIZES = [10, 12, 16, 24, 36];
 const PEN_SIZES = [1, 2, 4, 8, 16];
 const LARGEST_FIRST = "auto";
+/* How wide a signature is at first, in points. */
+const SIGNATURE = 180;
 
 async function load(library) {
   const address = new URL(library, location.href).href;
@@ -35,7 +41,7 @@ async function load(library) {
     const [components] = await Promise.all([import(`${address}web/pdf_viewer.mjs`), styled]);
     return { address, pdfjs, components };
   } catch {
-    throw new Problem({ title: "The program that reads PDFs could not be loaded" });
+    throw new Problem({ title: say("The program that reads PDFs could not be loaded") });
   }
 }
 
@@ -47,6 +53,12 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
   const { address, pdfjs, components } = await load(library);
   const { AnnotationEditorParamsType: PARAMETERS, AnnotationEditorType: MODES } = pdfjs;
   const container = byId("pdf");
+  const search = createSearch(components, focus);
+  const sign = createSigning(placeSignature);
+  // pdf.js's own words are English; the template names those of the other languages.
+  const language = document.documentElement.lang;
+  const l10n = language.startsWith("en") ? null : new components.GenericL10n(language);
+  l10n?.translate(container);
   let annotates = editable;
   /** @type {any} */
   let file = null;
@@ -72,10 +84,13 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
       externalLinkTarget: components.LinkTarget.BLANK,
     });
     manager = null;
+    search.attach(bus);
     viewer = new components.PDFViewer({
       container,
       eventBus: bus,
       linkService: links,
+      findController: new components.PDFFindController({ linkService: links, eventBus: bus }),
+      l10n,
       annotationMode: annotates
         ? pdfjs.AnnotationMode.ENABLE_FORMS
         : pdfjs.AnnotationMode.ENABLE,
@@ -98,10 +113,10 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
     } catch (error) {
       if (error.name === "PasswordException")
         throw new Problem({
-          title: "The document is locked with a password",
-          detail: "It cannot be edited here. Remove the password and open it again.",
+          title: say("The document is locked with a password"),
+          detail: say("It cannot be edited here. Remove the password and open it again."),
         });
-      throw new Problem({ title: "The document could not be read", detail: error.message });
+      throw new Problem({ title: say("The document could not be read"), detail: error.message });
     }
     const { promise: ready, resolve } = Promise.withResolvers();
     bus.on("pagesinit", () => {
@@ -125,7 +140,7 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
   /* Fields of documents that were made without descriptions have a name at least. */
   function nameFields() {
     const fields = ".annotationLayer :is(input, select, textarea):not([aria-label], [title])";
-    for (const field of container.querySelectorAll(fields)) field.ariaLabel = field.name || "Field";
+    for (const field of container.querySelectorAll(fields)) field.ariaLabel = field.name || say("Field");
   }
 
   /* What an annotation looks like changes in many ways; its storage is what would be written. */
@@ -227,6 +242,42 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
     choose("STAMP");
   }
 
+  /* As if it were pasted, in the middle of the page in view: so it can be undone. */
+  async function placeSignature(picture, name) {
+    if (!annotates || !manager) return;
+    const { id, bitmap } = (await manager.imageManager.getFromFile(picture)) ?? {};
+    if (!id) return notify("picture", say("This picture could not be read"), { seconds: 6 });
+    await new Promise((resolve) => {
+      if (viewer.annotationEditorMode === MODES.STAMP) return resolve();
+      bus.on("annotationeditormodechanged", resolve, { once: true });
+      choose("STAMP");
+    });
+    const pageIndex = viewer.currentPageNumber - 1;
+    const [left, bottom, right, top] = viewer.getPageView(pageIndex).pdfPage.view;
+    const width = Math.min(SIGNATURE, (right - left) / 2);
+    const height = Math.min((width * bitmap.height) / bitmap.width, (top - bottom) / 2);
+    const [x, y] = [(left + right - width) / 2, (bottom + top - height) / 2];
+    const stamp = {
+      annotationType: MODES.STAMP,
+      bitmapId: id,
+      isSvg: false,
+      pageIndex,
+      rect: [x, y, x + width, y + height],
+      rotation: 0,
+      accessibilityData: {
+        decorative: false,
+        altText: name ? say("Signature of {name}", { name }) : say("Signature"),
+      },
+    };
+    const getData = () => JSON.stringify([stamp]);
+    await manager.paste({ preventDefault() {}, clipboardData: { items: [], getData } });
+    look();
+  }
+
+  function focus() {
+    container.focus({ focusVisible: false });
+  }
+
   const act = (name) => () => bus.dispatch("editingaction", { source: null, name });
 
   return {
@@ -235,6 +286,8 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
     commands: {
       ...Object.fromEntries(Object.entries(TOOLS).map(([name, key]) => [name, () => choose(key)])),
       stamp: addImage,
+      sign: () => annotates && manager && sign(),
+      find: search.open,
       undo: act("undo"),
       redo: act("redo"),
       "zoom-in": () => viewer.increaseScale(),
@@ -257,6 +310,6 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
     content,
     contentNow: () => null,
     extension: () => "pdf",
-    focus: () => container.focus({ focusVisible: false }),
+    focus,
   };
 }

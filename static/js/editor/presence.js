@@ -1,4 +1,5 @@
 import { dismiss, notify } from "../viewer/notices.js";
+import { say } from "../words.js";
 import { clock } from "./status.js";
 
 const BEAT = 60_000;
@@ -32,8 +33,8 @@ export function watchSession(api, { onNews }) {
     const ahead = Math.min(AHEAD, left / 2);
     clearTimeout(warning);
     warning = setTimeout(() => {
-      notify("expiry", `This session ends at ${clock(Date.now() + ahead)}.`, {
-        action: { label: "Keep it open", run: beat },
+      notify("expiry", say("This session ends at {time}.", { time: clock(Date.now() + ahead) }), {
+        action: { label: say("Keep it open"), run: beat },
       });
       warning = setTimeout(beat, ahead + 1000);
     }, left - ahead);

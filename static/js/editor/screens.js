@@ -1,4 +1,5 @@
 import { byId, icon, make } from "../viewer/dom.js";
+import { say } from "../words.js";
 
 /**
  * Puts a card in the place of the document.
@@ -29,12 +30,12 @@ export function showFailed(problem) {
   show(
     "failed",
     badge("alert", "danger"),
-    make("h2", {}, problem.title || "The document could not be opened"),
-    make("p", {}, problem.detail || "Load this page again. If that does not help, tell us."),
+    make("h2", {}, problem.title || say("The document could not be opened")),
+    make("p", {}, problem.detail || say("Load this page again. If that does not help, tell us.")),
     problem.remedy && make("p", { class: "remedy" }, problem.remedy),
-    make("div", { class: "actions" }, button("Try again", () => location.reload(), "primary")),
-    problem.correlation_id &&
-      make("p", { class: "correlation" }, "Reference ", make("code", {}, problem.correlation_id)),
+    make("div", { class: "actions" }, button(say("Try again"), () => location.reload(), "primary")),
+    problem.correlationId &&
+      make("p", { class: "correlation" }, `${say("Reference")} `, make("code", {}, problem.correlationId)),
   );
 }
 
@@ -46,14 +47,14 @@ export function showOver({ kept, unsaved, onKeep }) {
   show(
     "over",
     badge("clock"),
-    make("h2", {}, "This editing session has ended"),
+    make("h2", {}, say("This editing session has ended")),
     kept
-      ? make("p", {}, `Your last changes are kept as version ${kept}, beside the document. Open the document again and restore that version to go on with them.`)
+      ? make("p", {}, say("Your last changes are kept as version {kept}, beside the document. Open the document again and restore that version to go on with them.", { kept }))
       : unsaved
-        ? make("p", {}, "Your last changes are not stored. They are still on this page: keep a copy of them before you leave.")
-        : make("p", {}, "All your changes are stored. Open the document again to go on."),
+        ? make("p", {}, say("Your last changes are not stored. They are still on this page: keep a copy of them before you leave."))
+        : make("p", {}, say("All your changes are stored. Open the document again to go on.")),
     (kept || unsaved) &&
-      make("div", { class: "actions" }, button("Keep a copy", onKeep, "primary")),
+      make("div", { class: "actions" }, button(say("Keep a copy"), onKeep, "primary")),
   );
 }
 
@@ -62,12 +63,18 @@ export function showClosed({ revision, discarded, onKeep }) {
   show(
     "closed",
     badge("check"),
-    make("h2", {}, "The document is closed"),
+    make("h2", {}, say("The document is closed")),
     make(
       "p",
       {},
-      `Version ${revision.name} is stored. ${discarded ? "Changes after it were not saved. " : ""}You can leave this page.`,
+      [
+        say("Version {version} is stored.", { version: revision.name }),
+        discarded && say("Changes after it were not saved."),
+        say("You can leave this page."),
+      ]
+        .filter(Boolean)
+        .join(" "),
     ),
-    discarded && make("div", { class: "actions" }, button("Keep a copy of them", onKeep)),
+    discarded && make("div", { class: "actions" }, button(say("Keep a copy of them"), onKeep)),
   );
 }

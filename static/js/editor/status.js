@@ -1,22 +1,15 @@
 import { byId, make } from "../viewer/dom.js";
+import { say, when } from "../words.js";
 
 /* A save that takes longer than this is told as one that does not get through. */
 const SLOW = 5000;
 
-/* As the browser's own language spells it, until the session says another. */
-let locale = [];
-
-/** @param {string} wanted of the session, such as "de-CH" */
-export function speak(wanted) {
-  locale = Intl.DateTimeFormat.supportedLocalesOf(wanted);
-}
-
 /** The time of day to the second, with the date unless it is today. @param {string | number} moment */
 export function clock(moment) {
   const date = new Date(moment);
-  const time = date.toLocaleTimeString(locale, { hourCycle: "h23" });
+  const time = when(date, { timeStyle: "medium", hourCycle: "h23" });
   const today = date.toDateString() === new Date().toDateString();
-  return today ? time : `${date.toLocaleDateString(locale)} ${time}`;
+  return today ? time : `${when(date, { dateStyle: "short" })} ${time}`;
 }
 
 /**
@@ -29,38 +22,43 @@ export function createStatus({ onKeep }) {
   const keep = make(
     "button",
     { class: "link-button", type: "button", click: onKeep, "data-testid": "keep" },
-    "Keep a copy",
+    say("Keep a copy"),
   );
   line.append(words, keep);
   keep.hidden = true;
   let tick = 0;
 
-  function say(tone, text, offers = false) {
+  function tell(tone, text, offers = false) {
     line.dataset.state = tone;
     if (words.textContent !== text) words.textContent = text;
     keep.hidden = !offers;
   }
 
-  const ago = (since) => `${Math.max(1, Math.round((Date.now() - since) / 1000))} s`;
-  const saved = ({ saved_at: at, name }) => `Saved ${clock(at)}, version ${name}`;
+  const seconds = (since) => Math.max(1, Math.round((Date.now() - since) / 1000));
+  const saved = ({ saved_at: at, name }) => say("Saved {time}, version {version}", { time: clock(at), version: name });
 
   const SAYS = {
-    viewing: ({ revision }) => say("quiet", `Viewing version ${revision.name}`),
-    saved: ({ revision }) => say("saved", saved(revision)),
-    dirty: () => say("dirty", "Changed, not saved yet"),
+    viewing: ({ revision }) => tell("quiet", say("Viewing version {version}", { version: revision.name })),
+    saved: ({ revision }) => tell("saved", saved(revision)),
+    dirty: () => tell("dirty", say("Changed, not saved yet")),
     saving({ begun }) {
-      if (Date.now() - begun < SLOW) say("dirty", "Saving…");
-      else say("unsaved", `Not saved for ${ago(begun)}: no answer yet`, true);
+      if (Date.now() - begun < SLOW) tell("dirty", say("Saving…"));
+      else {
+        const since = { seconds: seconds(begun) };
+        tell("unsaved", say("Not saved for {seconds} s: no answer yet", since), true);
+      }
     },
     failing({ failingSince, error }) {
-      const why = error.status ? error.detail || error.title : "the server cannot be reached";
-      const text = why.charAt(0).toLowerCase() + why.slice(1).replace(/\.$/, "");
-      say("unsaved", `Not saved for ${ago(failingSince)}: ${text}. Trying again`, true);
+      const told = (error.status && (error.detail || error.title)) || say("The server cannot be reached.");
+      const since = { seconds: seconds(failingSince), why: told.replace(/\.$/, "") };
+      tell("unsaved", say("Not saved for {seconds} s. {why}. Trying again", since), true);
     },
-    refused: ({ error }) =>
-      say("unsaved", `Not saved: ${error.detail || error.title || error.message}`, true),
-    conflict: () => say("unsaved", "Not saved: there is a newer version", true),
-    over: () => say("quiet", ""),
+    refused({ error }) {
+      const why = error.detail || error.title || error.message;
+      tell("unsaved", say("Not saved: {why}", { why }), true);
+    },
+    conflict: () => tell("unsaved", say("Not saved: there is a newer version"), true),
+    over: () => tell("quiet", ""),
   };
 
   return {

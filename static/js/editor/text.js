@@ -1,6 +1,8 @@
 import { byId, make } from "../viewer/dom.js";
+import { say } from "../words.js";
 import { readText, writeText } from "./bytes.js";
 import { look } from "./text_look.js";
+import { PHRASES } from "./text_phrases.js";
 
 /* Beyond this, colours would cost more than they tell. */
 const LARGEST_COLOURED = 2 ** 21;
@@ -44,7 +46,7 @@ export async function createTextEditor({ library, name, format, onChange }) {
   const modeOf = () => [
     EditorState.readOnly.of(!editable),
     EditorView.contentAttributes.of({
-      "aria-label": editable ? `Text of ${name}` : `Text of ${name}, for reading`,
+      "aria-label": editable ? say("Text of {name}", { name }) : say("Text of {name}, for reading", { name }),
     }),
   ];
 
@@ -52,6 +54,7 @@ export async function createTextEditor({ library, name, format, onChange }) {
     return EditorState.create({
       doc: text,
       extensions: [
+        EditorState.phrases.of(PHRASES),
         code.lineNumbers(),
         code.highlightActiveLineGutter(),
         code.highlightSpecialChars(),
@@ -117,6 +120,7 @@ export async function createTextEditor({ library, name, format, onChange }) {
     compare(place, a, b) {
       const shown = shelter(place);
       const extensions = [
+        EditorState.phrases.of(PHRASES),
         code.lineNumbers(),
         EditorState.readOnly.of(true),
         EditorView.lineWrapping,
@@ -126,8 +130,8 @@ export async function createTextEditor({ library, name, format, onChange }) {
       const named = (label) =>
         EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" });
       return new code.MergeView({
-        a: { doc: a, extensions: [...extensions, named("The one on the left")] },
-        b: { doc: b, extensions: [...extensions, named("The one on the right")] },
+        a: { doc: a, extensions: [...extensions, named(say("The one on the left"))] },
+        b: { doc: b, extensions: [...extensions, named(say("The one on the right"))] },
         parent: shown.inner,
         root: shown.root,
         collapseUnchanged: { margin: 3, minSize: 6 },

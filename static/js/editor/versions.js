@@ -1,16 +1,22 @@
 import { byId, make } from "../viewer/dom.js";
+import { say } from "../words.js";
 import { clock } from "./status.js";
 
 const REASONS = {
-  original: "As it came",
-  autosave: "Saved by itself",
-  explicit: "Saved",
-  close: "Saved on closing",
-  restore: "Restored",
-  external: "Changed elsewhere",
+  original: say("As it came"),
+  autosave: say("Saved by itself"),
+  explicit: say("Saved"),
+  close: say("Saved on closing"),
+  restore: say("Restored"),
+  external: say("Changed elsewhere"),
 };
+const tenths = (value) => Math.round(value * 10) / 10;
 const sized = (bytes) =>
-  bytes < 1024 ? `${bytes} bytes` : bytes < 2 ** 20 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
+  bytes < 1024
+    ? say("{count} byte|{count} bytes", { count: bytes })
+    : bytes < 2 ** 20
+      ? say("{size} KB", { size: tenths(bytes / 1024) })
+      : say("{size} MB", { size: tenths(bytes / 2 ** 20) });
 
 /**
  * The list of versions.
@@ -21,7 +27,7 @@ const sized = (bytes) =>
 export async function showVersions(api, { mayRestore, onRestore, onCompare }) {
   const dialog = byId("versions");
   const list = make("ol", { class: "version-list", "data-testid": "versions" });
-  const more = make("button", { class: "button", type: "button" }, "Earlier versions");
+  const more = make("button", { class: "button", type: "button" }, say("Earlier versions"));
   const trouble = make("p", { class: "error-text", role: "alert" });
   let before = null;
 
@@ -32,34 +38,29 @@ export async function showVersions(api, { mayRestore, onRestore, onCompare }) {
       await onRestore(name);
       dialog.close();
     } catch (error) {
-      trouble.textContent = error.detail || error.title || "The server cannot be reached.";
+      trouble.textContent = error.detail || error.title || say("The server cannot be reached.");
       button.disabled = false;
     }
   }
 
   function row(revision) {
     const { name, reason, author, saved_at: at, size, side, current, format } = revision;
-    const action = (text, run) =>
-      make(
-        "button",
-        { class: "link-button", type: "button", click: run, "aria-label": `${text} version ${name}` },
-        text,
-      );
+    const version = { version: name };
     return make(
       "li",
       { class: "version", "data-name": name, "data-testid": "version" },
       make(
         "div",
         { class: "version-facts" },
-        make("strong", {}, `Version ${name}`),
-        current && make("span", { class: "version-mark" }, "Newest"),
-        side && make("span", { class: "version-mark" }, "Kept beside"),
+        make("strong", {}, say("Version {version}", version)),
+        current && make("span", { class: "version-mark" }, say("Newest")),
+        side && make("span", { class: "version-mark" }, say("Kept beside")),
         make(
           "p",
           {},
           [
             REASONS[reason],
-            author && `by ${author}`,
+            author && say("by {author}", { author }),
             `${clock(at)},`,
             `${format.toUpperCase()}, ${sized(size)}`,
           ]
@@ -70,11 +71,26 @@ export async function showVersions(api, { mayRestore, onRestore, onCompare }) {
       make(
         "div",
         { class: "version-actions" },
-        onCompare && !current && action("Compare", () => onCompare(revision)),
+        onCompare &&
+          !current &&
+          make(
+            "button",
+            {
+              class: "link-button",
+              type: "button",
+              "aria-label": say("Compare version {version}", version),
+              click: () => onCompare(revision),
+            },
+            say("Compare"),
+          ),
         make(
           "a",
-          { href: api.download(name), download: true, "aria-label": `Download version ${name}` },
-          "Download",
+          {
+            href: api.download(name),
+            download: true,
+            "aria-label": say("Download version {version}", version),
+          },
+          say("Download"),
         ),
         !current &&
           mayRestore() &&
@@ -83,10 +99,10 @@ export async function showVersions(api, { mayRestore, onRestore, onCompare }) {
             {
               class: "link-button",
               type: "button",
-              "aria-label": `Restore version ${name}`,
+              "aria-label": say("Restore version {version}", version),
               click: (event) => restore(name, event.currentTarget),
             },
-            "Restore",
+            say("Restore"),
           ),
       ),
     );
@@ -100,7 +116,7 @@ export async function showVersions(api, { mayRestore, onRestore, onCompare }) {
       list.append(...page.revisions.map(row));
       trouble.textContent = "";
     } catch (error) {
-      trouble.textContent = error.detail || error.title || "The server cannot be reached.";
+      trouble.textContent = error.detail || error.title || say("The server cannot be reached.");
     }
     more.disabled = false;
     more.hidden = before === null;

@@ -1,15 +1,16 @@
 import { byId, make } from "../viewer/dom.js";
+import { say } from "../words.js";
 import { createInput, read, reason } from "./editor.js";
 import { hintOf, labelOf, nameOf } from "./labels.js";
 
 const TYPES = [
-  ["text", "Text"],
-  ["amount", "Amount"],
-  ["date", "Date"],
-  ["number", "Number"],
-  ["currency", "Currency"],
-  ["code", "Code"],
-  ["boolean", "Yes or no"],
+  ["text", say("Text")],
+  ["amount", say("Amount")],
+  ["date", say("Date")],
+  ["number", say("Number")],
+  ["currency", say("Currency")],
+  ["code", say("Code")],
+  ["boolean", say("Yes or no")],
 ];
 const KNOWN = {
   date: ["issueDate", "date", "dueDate", "birthDate", "expiryDate"],
@@ -69,7 +70,7 @@ export function askForField({ name = "", placed, names, save }) {
     event.preventDefault();
     const field = chosen();
     if (!field) {
-      fault.textContent = "Give the field a name, for example “Order number”.";
+      fault.textContent = say("Give the field a name, for example “Order number”.");
       label.focus();
       return;
     }
@@ -95,18 +96,18 @@ export function askForField({ name = "", placed, names, save }) {
       { id: "adding-form", novalidate: true, submit },
       row(
         "adding-name",
-        "Name",
+        say("Name"),
         label,
         make("datalist", { id: "adding-names" }, ...names.map((one) => make("option", { value: labelOf(one) }))),
       ),
-      row("adding-type", "Kind", kind),
-      row("adding-value", placed ? "Value, as it stands in the box" : "Value", value, hint),
+      row("adding-type", say("Kind"), kind),
+      row("adding-value", placed ? say("Value, as it stands in the box") : say("Value"), value, hint),
       fault,
       make(
         "div",
         { class: "dialog-actions" },
-        make("button", { class: "button", type: "button", "data-close": true }, "Cancel"),
-        make("button", { class: "button primary", type: "submit" }, "Add field"),
+        make("button", { class: "button", type: "button", "data-close": true }, say("Cancel")),
+        make("button", { class: "button primary", type: "submit" }, say("Add field")),
       ),
     ),
   );

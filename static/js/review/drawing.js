@@ -1,4 +1,5 @@
 import { announce, byId, make } from "../viewer/dom.js";
+import { say } from "../words.js";
 import { inside, rectangle, shape } from "./place.js";
 
 const STEP = 4;
@@ -125,14 +126,16 @@ export function drawBox(pages, { prompt, start = null, skip = "" }) {
       make(
         "span",
         { class: "keys-hint" },
-        " Or with the keys: arrows move a box, Shift and arrows size it, Enter takes it.",
+        ` ${say("Or with the keys: arrows move a box, Shift and arrows size it, Enter takes it.")}`,
       ),
     ),
     skip && make("button", { class: "button", type: "button", click: () => end("skipped") }, skip),
-    make("button", { class: "button", type: "button", click: () => end(null) }, "Cancel"),
+    make("button", { class: "button", type: "button", click: () => end(null) }, say("Cancel")),
   );
   bar.hidden = false;
-  announce(`${prompt} Arrow keys move a box, Shift and arrow keys size it, Enter takes it, Escape cancels.`);
+  announce(
+    `${prompt} ${say("Arrow keys move a box, Shift and arrow keys size it, Enter takes it, Escape cancels.")}`,
+  );
   if (box) paint();
   scroller.focus({ preventScroll: true });
   return promise;

@@ -1,4 +1,5 @@
 import { icon, make } from "../viewer/dom.js";
+import { say } from "../words.js";
 import { hintOf, labelOf } from "./labels.js";
 
 const KEYBOARDS = { amount: "decimal", number: "decimal", integer: "numeric" };
@@ -12,7 +13,7 @@ let last = 0;
  */
 export function createEditor({ name, type, value }, { save, leave, more = [] }) {
   const id = `edit-${(last += 1)}`;
-  const label = `${labelOf(name.split(".").at(-1))}, new value`;
+  const label = say("{label}, new value", { label: labelOf(name.split(".").at(-1)) });
   const input = createInput(type, value, { id, "aria-label": label, "data-testid": "edit" });
   const fault = make("p", { class: "field-error", id: `${id}-fault`, role: "alert" });
   const hint = hintOf(type);
@@ -43,8 +44,8 @@ export function createEditor({ name, type, value }, { save, leave, more = [] }) 
     make(
       "div",
       { class: "actions" },
-      make("button", { class: "button primary small", type: "submit" }, "Save"),
-      make("button", { class: "button small", type: "button", click: () => leave() }, "Cancel"),
+      make("button", { class: "button primary small", type: "submit" }, say("Save")),
+      make("button", { class: "button small", type: "button", click: () => leave() }, say("Cancel")),
       ...more,
     ),
   );
@@ -74,8 +75,8 @@ export function createInput(type, value, attributes) {
     const select = make(
       "select",
       look,
-      make("option", { value: "true" }, "Yes"),
-      make("option", { value: "false" }, "No"),
+      make("option", { value: "true" }, say("Yes")),
+      make("option", { value: "false" }, say("No")),
     );
     select.value = text === "true" ? "true" : "false";
     select.dataset.kind = "boolean";
@@ -99,7 +100,7 @@ export function read(input) {
 
 /** What the server said, without where in the request it was. @param {any} error */
 export function reason(error) {
-  const text = (error.detail || error.message || "It could not be saved.").replace(
+  const text = (error.detail || error.message || say("It could not be saved.")).replace(
     /^changes\[\d+\](?:\.\w+)?: /,
     "",
   );

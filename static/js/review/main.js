@@ -6,6 +6,7 @@ import { announce, byId, make } from "../viewer/dom.js";
 import { enableKeyboard } from "../viewer/keyboard.js";
 import { enableMenu } from "../viewer/menus.js";
 import { dismiss, notify } from "../viewer/notices.js";
+import { clock, say } from "../words.js";
 import { askForField } from "./adding.js";
 import { createApi } from "./api.js";
 import { drawBox } from "./drawing.js";
@@ -61,7 +62,7 @@ async function look() {
   const before = open && briefOf(open);
   state = newest;
   byId("client").textContent = state.client;
-  document.title = `Review – ${state.client} – Recto`;
+  document.title = `${say("Review")} – ${state.client} – Recto`;
   if (open && !briefOf(open)) open = "";
   pile.show(state.documents, open);
   if (!state.documents.length) {
@@ -81,9 +82,11 @@ async function catchUp() {
   if (!known || store.isBusy() || panel.isEditing()) return;
   if (briefOf(open).version > known.version) {
     await store.reload(open);
-    notify("elsewhere", "Somebody else changed this document. You see the newest version.", {
-      seconds: 5,
-    });
+    notify(
+      "elsewhere",
+      say("Somebody else changed this document. You see the newest version."),
+      { seconds: 5 },
+    );
   }
 }
 
@@ -126,7 +129,8 @@ async function choose(id, { focus = true } = {}) {
   byId("undo").disabled = !store.canUndo(id);
   pile.show(state.documents, open);
   const where = standing(brief);
-  announce(`${nameOf(id)}, document ${indexOf(id) + 1} of ${state.documents.length}`);
+  const place = { name: nameOf(id), at: indexOf(id) + 1, count: state.documents.length };
+  announce(say("{name}, document {at} of {count}", place));
   if (where === "reading") return screens.showReading(nameOf(id));
   if (where === "failed") {
     const next = state.documents.length > 1 ? () => step(1) : null;
@@ -172,7 +176,7 @@ function onward() {
     inOrder.find((brief) => standing(brief) === "open") ??
     inOrder.find((brief) => standing(brief) === "reading");
   if (next) return choose(next.id);
-  announce("All documents are checked");
+  announce(say("All documents are checked"));
   const left = documents.filter((brief) => standing(brief) === "failed");
   if (left.length && standing(briefOf(open)) !== "failed") choose(left[0].id);
   else screens.showDone(documents.length, () => choose(open));
@@ -209,7 +213,7 @@ async function undo() {
   const id = open;
   if (!store.canUndo(id)) return;
   try {
-    if (await store.undo(id)) announce("Taken back");
+    if (await store.undo(id)) announce(say("Taken back"));
   } catch (error) {
     complain(error);
   }
@@ -225,12 +229,11 @@ function complain(error) {
 function showSaved(how) {
   const place = byId("save-state");
   place.dataset.state = how;
-  const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   place.textContent = {
-    saving: "Saving…",
-    saved: `Saved ${time}`,
-    unsaved: "Not saved. Trying again…",
-    refused: "Not saved",
+    saving: say("Saving…"),
+    saved: say("Saved {time}", { time: clock(Date.now()) }),
+    unsaved: say("Not saved. Trying again…"),
+    refused: say("Not saved"),
   }[how];
   if (how === "unsaved" || how === "refused") announce(place.textContent);
 }
@@ -240,7 +243,7 @@ function askWhich({ name, theirs, mine, by }) {
   const dialog = byId("clash");
   const { promise, resolve } = Promise.withResolvers();
   const label = labelOf(name.split(".").at(-1));
-  const own = mine.action === "confirm" ? "You confirmed the value before" : shownValue(mine.value);
+  const own = mine.action === "confirm" ? say("You confirmed the value before") : shownValue(mine.value);
   const answer = (word) => () => {
     resolve(word);
     dialog.close();
@@ -249,7 +252,9 @@ function askWhich({ name, theirs, mine, by }) {
     make(
       "p",
       {},
-      `${by || "Another window"} changed “${label}” while you were at it. Both are kept as versions; which shall stand?`,
+      by
+        ? say("{by} changed “{label}” while you were at it. Both are kept as versions; which shall stand?", { by, label })
+        : say("Another window changed “{label}” while you were at it. Both are kept as versions; which shall stand?", { label }),
     ),
     make(
       "div",
@@ -257,13 +262,13 @@ function askWhich({ name, theirs, mine, by }) {
       make(
         "button",
         { class: "choice-card", type: "button", "data-testid": "theirs", click: answer("theirs") },
-        make("small", {}, "Theirs"),
-        make("strong", {}, theirs ? shownValue(theirs.value) : "Removed"),
+        make("small", {}, say("Theirs")),
+        make("strong", {}, theirs ? shownValue(theirs.value) : say("Removed")),
       ),
       make(
         "button",
         { class: "choice-card", type: "button", "data-testid": "mine", click: answer("mine") },
-        make("small", {}, "Yours"),
+        make("small", {}, say("Yours")),
         make("strong", {}, own),
       ),
     ),
@@ -307,7 +312,7 @@ async function withBox(type, options) {
 async function locate() {
   const row = panel.current();
   const placed = await withBox(row.type(), {
-    prompt: `Draw a box around ${labelOf(row.name)}.`,
+    prompt: say("Draw a box around {label}.", { label: labelOf(row.name) }),
     start: row.place(),
   });
   return placed === "skipped" ? null : placed;
@@ -316,8 +321,10 @@ async function locate() {
 async function add(name = "") {
   if (drawing || root.dataset.shows !== "document") return;
   const placed = await withBox("", {
-    prompt: name ? `Draw a box around ${labelOf(name)}.` : "Draw a box around the missing value.",
-    skip: "It has no place",
+    prompt: name
+      ? say("Draw a box around {label}.", { label: labelOf(name) })
+      : say("Draw a box around the missing value."),
+    skip: say("It has no place"),
   });
   if (!placed) return byId("add").focus();
   const result = store.get(open);

@@ -1,5 +1,7 @@
 import { icon, make } from "../viewer/dom.js";
-import { stateOf, sureness } from "./labels.js";
+import { percent } from "../viewer/zoom.js";
+import { say } from "../words.js";
+import { levelOf, stateOf, sureness } from "./labels.js";
 
 /**
  * What is known of a value: what a person said, else how sure it is, as a bar and a word.
@@ -11,18 +13,17 @@ export function createMeter(value, threshold) {
     const drawing = { confirmed: "check", corrected: "edit", added: "plus" }[value.state];
     return make(
       "span",
-      { class: "said", title: value.by ? `${said} by ${value.by}` : null },
+      { class: "said", title: value.by ? `${said}, ${say("by {author}", { author: value.by })}` : null },
       icon(value.value === null ? "close" : drawing),
       said,
     );
   }
   const word = sureness(value.confidence, threshold);
-  const share = Math.round(value.confidence * 100);
   const bar = make("i", { class: "meter", "aria-hidden": "true" }, make("b"));
-  bar.firstElementChild.style.width = `${share}%`;
+  bar.firstElementChild.style.width = `${Math.round(value.confidence * 100)}%`;
   return make(
     "span",
-    { class: "sure", "data-sure": word.toLowerCase(), title: `${share}% sure` },
+    { class: "sure", "data-sure": levelOf(value.confidence, threshold), title: percent(value.confidence) },
     word,
     bar,
   );

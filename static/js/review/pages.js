@@ -2,6 +2,7 @@ import { afterPause, byId, make } from "../viewer/dom.js";
 import { createImages, discard } from "../viewer/images.js";
 import { PIXELS_PER_POINT } from "../viewer/layout.js";
 import { clampZoom, nextStep, percent } from "../viewer/zoom.js";
+import { say } from "../words.js";
 import { labelOf, shownValue } from "./labels.js";
 import { grown, shape } from "./place.js";
 import { needsLook, valuesOf } from "./result.js";
@@ -67,7 +68,10 @@ export function createPages(api, { onPick, onHover, threshold }) {
       const element = make("div", {
         class: "sheet",
         role: "img",
-        "aria-label": `Page ${number + 1} of ${result.pages.length}`,
+        "aria-label": say("Page {page} of {pages}", {
+          page: number + 1,
+          pages: result.pages.length,
+        }),
         "data-testid": "page",
         "data-page": number,
         "data-state": "waiting",

@@ -1,4 +1,6 @@
 import { byId, icon, make } from "../viewer/dom.js";
+import { percent } from "../viewer/zoom.js";
+import { say } from "../words.js";
 import { classOf, labelOf, sentence, sureness } from "./labels.js";
 import { cellsToCheck, countLeft, needsLook, valuesOf } from "./result.js";
 import { createRow } from "./row.js";
@@ -75,7 +77,7 @@ export function createPanel(page) {
     for (const row of rows) row.update(result);
     byId("open-section").hidden = !open.childElementCount;
     byId("rest-section").hidden = !rest.childElementCount;
-    byId("rest-title").textContent = open.childElementCount ? "The rest" : "Fields";
+    byId("rest-title").textContent = open.childElementCount ? say("The rest") : say("Fields");
     byId("no-fields").hidden = rows.length > 0;
     head(result);
     remarks(result);
@@ -89,12 +91,12 @@ export function createPanel(page) {
     byId("class-sure").textContent =
       result.class_identifier === "unknown"
         ? ""
-        : `${sureness(result.confidence, context.threshold)}, ${Math.round(result.confidence * 100)}%`;
+        : `${sureness(result.confidence, context.threshold)}, ${percent(result.confidence)}`;
     const { author, version } = result;
     byId("author").textContent =
       author?.kind === "person"
-        ? `Version ${version}, by ${author.name || "a person"}`
-        : `Version ${version}, as it was read`;
+        ? say("Version {version}, by {author}", { version, author: author.name || say("a person") })
+        : say("Version {version}, as it was read", { version });
   }
 
   /* What is said of no field that is shown, stands above them. */
@@ -106,19 +108,23 @@ export function createPanel(page) {
       ...rules.map((rule) =>
         remark(rule.severity, sentence(rule), missing(rule) && addButton(missing(rule))),
       ),
-      ...result.warnings.map(({ message, page: number }) =>
-        remark("warning", number === null ? message : `Page ${number + 1}: ${message}`),
-      ),
+      ...result.warnings.map((warning) => remark("warning", warned(warning))),
     ];
     byId("remarks").replaceChildren(...entries);
     byId("remarks").hidden = !entries.length;
+  }
+
+  function warned(warning) {
+    const message = sentence(warning);
+    if (warning.page === null) return message;
+    return say("Page {page}: {message}", { page: warning.page + 1, message });
   }
 
   const addButton = (name) =>
     make(
       "button",
       { class: "button small", type: "button", click: () => page.add(name) },
-      `Add ${labelOf(name)}`,
+      say("Add {label}", { label: labelOf(name) }),
     );
 
   const remark = (severity, text, more) =>
@@ -134,18 +140,18 @@ export function createPanel(page) {
     const left = countLeft(result, context.threshold);
     const checked = Boolean(result.review);
     byId("left").textContent = checked
-      ? "This document is checked"
+      ? say("This document is checked")
       : left
-        ? `${left} left to check`
-        : "Nothing left to check";
+        ? say("{count} left to check|{count} left to check", { count: left })
+        : say("Nothing left to check");
     byId("left").toggleAttribute("data-done", !left || checked);
     finishButton.dataset.ready = String(!left);
     finishButton.classList.toggle("primary", !left);
     byId("finish-words").textContent = checked
-      ? "Next document"
+      ? say("Next document")
       : left
-        ? "Next field to check"
-        : "Mark as checked";
+        ? say("Next field to check")
+        : say("Mark as checked");
     byId("confirm-all").hidden = !left;
   }
 

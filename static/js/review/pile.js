@@ -1,4 +1,5 @@
 import { byId, icon, make } from "../viewer/dom.js";
+import { explain, say } from "../words.js";
 import { classOf } from "./labels.js";
 
 const DRAWINGS = { reading: "clock", failed: "alert", checked: "check", open: "document" };
@@ -11,14 +12,16 @@ export function standing({ status, review }) {
 }
 
 /** What a document is called. @param {Record<string, any>} brief @param {number} at */
-export const titleOf = ({ name }, at) => name || `Document ${at + 1}`;
+export const titleOf = ({ name }, at) => name || say("Document {number}", { number: at + 1 });
 
 function about(brief, state) {
-  if (state === "reading") return "Reading…";
-  if (state === "failed") return brief.error?.title ?? "Could not be read";
+  if (state === "reading") return say("Reading…");
+  if (state === "failed") return (brief.error && explain(brief.error).title) || say("Could not be read");
   const [kind] = classOf(brief);
-  if (state === "checked") return `${kind} · checked`;
-  return brief.left_count ? `${kind} · ${brief.left_count} to check` : `${kind} · ready`;
+  if (state === "checked") return `${kind} · ${say("checked")}`;
+  return brief.left_count
+    ? `${kind} · ${say("{count} to check|{count} to check", { count: brief.left_count })}`
+    : `${kind} · ${say("ready")}`;
 }
 
 /**
@@ -67,7 +70,7 @@ export function createPile({ open }) {
       buttons.delete(id);
     }
     const checked = briefs.filter((brief) => standing(brief) === "checked").length;
-    const text = `${checked} of ${briefs.length} checked`;
+    const text = say("{checked} of {count} checked", { checked, count: briefs.length });
     for (const place of document.querySelectorAll("[data-progress]")) place.textContent = text;
     byId("progress-bar").max = Math.max(1, briefs.length);
     byId("progress-bar").value = checked;

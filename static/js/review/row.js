@@ -1,4 +1,5 @@
 import { icon, make } from "../viewer/dom.js";
+import { keys, say } from "../words.js";
 import { createEditor } from "./editor.js";
 import { labelOf, sentence, shownValue, sourceOf, stateOf, sureness } from "./labels.js";
 import { createMeter } from "./meter.js";
@@ -40,10 +41,16 @@ export function createRow(name, context) {
   );
   const rules = make("div", { class: "rules", id: `${id}-rules` });
   const source = make("p", { class: "row-source" });
-  const confirmButton = action("Confirm", "check", "Enter", confirm);
-  const editButton = action("Edit", "edit", "E", () => edit());
-  const pointButton = action("Mark place", "target", "B", locate);
-  const absentButton = action("Not here", "close", "X", absent, "Not on this document");
+  const confirmButton = action(say("Confirm"), "check", "Enter", confirm);
+  const editButton = action(say("Edit"), "edit", "E", () => edit());
+  const pointButton = action(say("Mark place"), "target", "B", locate);
+  const absentButton = action(
+    say("Not here"),
+    "close",
+    "X",
+    absent,
+    say("Not on this document"),
+  );
   const more = make(
     "div",
     { class: "row-more" },
@@ -74,7 +81,7 @@ export function createRow(name, context) {
   function action(text, drawing, key, run, long = text) {
     return make(
       "button",
-      { class: "button small", type: "button", title: `${long} (${key})`, click: run },
+      { class: "button small", type: "button", title: `${long} (${keys(key)})`, click: run },
       icon(drawing),
       text,
     );
@@ -91,7 +98,7 @@ export function createRow(name, context) {
     shown.textContent = shownValue(value.value);
     state.replaceChildren(createMeter(value, context.threshold));
     const word = stateOf(value) || sureness(value.confidence, context.threshold);
-    main.ariaLabel = `${label}: ${shownValue(value.value)}. ${word}${open ? ", to check" : ""}`;
+    main.ariaLabel = `${label}: ${shownValue(value.value)}. ${word}${open ? `, ${say("to check")}` : ""}`;
     rules.replaceChildren(
       ...about.map((rule) =>
         make(
@@ -102,11 +109,10 @@ export function createRow(name, context) {
         ),
       ),
     );
-    const place = value.page === null ? "Not shown on a page" : `Page ${value.page + 1}`;
+    const place = value.page === null ? say("Not shown on a page") : say("Page {page}", { page: value.page + 1 });
     const written =
-      value.text && value.text !== String(value.value) ? `, written “${value.text}”` : "";
-    const by = value.by ? ` by ${value.by}` : "";
-    source.textContent = [place, sourceOf(value) + (value.source === "person" ? by : "")]
+      value.text && value.text !== String(value.value) ? `, ${say("written “{text}”", { text: value.text })}` : "";
+    source.textContent = [place, sourceOf(value)]
       .filter(Boolean)
       .join(", ")
       .concat(written);

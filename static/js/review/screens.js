@@ -1,4 +1,5 @@
 import { byId, icon, make } from "../viewer/dom.js";
+import { explain, say } from "../words.js";
 
 /**
  * Puts a card in the place of a document.
@@ -31,8 +32,10 @@ export function showEmpty(client) {
   show(
     "empty",
     badge("document"),
-    make("h2", {}, "No documents yet"),
-    make("p", {}, `As soon as ${client || "the other program"} sends a document, it appears here.`),
+    make("h2", {}, say("No documents yet")),
+    make("p", {}, say("As soon as {client} sends a document, it appears here.", {
+        client: client || say("the other program"),
+      })),
     make("div", { class: "progress-line" }),
   );
 }
@@ -41,23 +44,24 @@ export function showEmpty(client) {
 export function showReading(name) {
   show(
     "reading",
-    make("h2", {}, `Reading ${name}`),
-    make("p", {}, "Its fields appear here when they are found. Scans take a moment."),
+    make("h2", {}, say("Reading {name}", { name })),
+    make("p", {}, say("Its fields appear here when they are found. Scans take a moment.")),
     make("div", { class: "progress-line" }),
   );
 }
 
 /** @param {string} name @param {Record<string, any>} problem @param {(() => void) | null} next */
 export function showFailed(name, problem, next) {
+  const told = explain(problem ?? {});
   show(
     "failed",
     badge("alert", "danger"),
-    make("h2", {}, `${name} could not be read`),
-    make("p", {}, problem?.detail || problem?.title),
-    problem?.remedy && make("p", { class: "remedy" }, problem.remedy),
-    next && make("div", { class: "actions" }, button("Next document", next, "primary")),
+    make("h2", {}, say("{name} could not be read", { name })),
+    make("p", {}, told.detail || told.title),
+    told.remedy && make("p", { class: "remedy" }, told.remedy),
+    next && make("div", { class: "actions" }, button(say("Next document"), next, "primary")),
     problem?.correlation_id &&
-      make("p", { class: "correlation" }, "Reference ", make("code", {}, problem.correlation_id)),
+      make("p", { class: "correlation" }, `${say("Reference")} `, make("code", {}, problem.correlation_id)),
   );
 }
 
@@ -66,9 +70,9 @@ export function showDone(count, back) {
   show(
     "done",
     badge("check"),
-    make("h2", {}, count === 1 ? "The document is checked" : `All ${count} documents are checked`),
-    make("p", {}, "You can close this page, take the data with Export, or look once more."),
-    make("div", { class: "actions" }, button("Look once more", back)),
+    make("h2", {}, say("The document is checked|All {count} documents are checked", { count })),
+    make("p", {}, say("You can close this page, take the data with Export, or look once more.")),
+    make("div", { class: "actions" }, button(say("Look once more"), back)),
   );
   byId("screen").focus({ preventScroll: true });
 }
@@ -79,13 +83,13 @@ export function showEnded(problem) {
   show(
     stopped ? "stopped" : "expired",
     badge(stopped ? "stop" : "clock"),
-    make("h2", {}, stopped ? "This review has ended" : "This link is no longer valid"),
+    make("h2", {}, stopped ? say("This review has ended") : say("This link is no longer valid")),
     make(
       "p",
       {},
       stopped
-        ? problem.detail || "The program that opened it has closed it."
-        : "It has expired, or it never existed. Go back to the site that sent you here and open the review again.",
+        ? problem.detail || say("The program that opened it has closed it.")
+        : say("It has expired, or it never existed. Go back to the site that sent you here and open the review again."),
     ),
   );
   byId("screen").focus({ preventScroll: true });
@@ -96,11 +100,11 @@ export function showTrouble(problem, retry) {
   show(
     "trouble",
     badge("alert", "danger"),
-    make("h2", {}, "This page could not be loaded"),
-    make("p", {}, problem.detail || problem.message || "The server does not answer."),
+    make("h2", {}, say("This page could not be loaded")),
+    make("p", {}, problem.detail || problem.message || say("The server does not answer.")),
     problem.remedy && make("p", { class: "remedy" }, problem.remedy),
-    make("div", { class: "actions" }, button("Try again", retry, "primary")),
+    make("div", { class: "actions" }, button(say("Try again"), retry, "primary")),
     problem.correlationId &&
-      make("p", { class: "correlation" }, "Reference ", make("code", {}, problem.correlationId)),
+      make("p", { class: "correlation" }, `${say("Reference")} `, make("code", {}, problem.correlationId)),
   );
 }

@@ -1,4 +1,5 @@
 import { icon, make } from "../viewer/dom.js";
+import { keys, say } from "../words.js";
 import { createEditor } from "./editor.js";
 import { labelOf, shownValue, stateOf, sureness } from "./labels.js";
 import { cellName, cellsToCheck, needsLook } from "./result.js";
@@ -16,7 +17,7 @@ export function createTable(name, context) {
     "button",
     { class: "button small", type: "button", click: () => confirm() },
     icon("check"),
-    "Confirm all",
+    say("Confirm all"),
   );
   const heading = make(
     "button",
@@ -52,7 +53,7 @@ export function createTable(name, context) {
         "button",
         { class: "button small", type: "button", click: addRow },
         icon("plus"),
-        "Add a row",
+        say("Add a row"),
       ),
     ),
   );
@@ -76,13 +77,16 @@ export function createTable(name, context) {
     const open = pending ? 0 : cellsToCheck(result, table, context.threshold).length;
     element.dataset.look = open ? "open" : "rest";
     const rows = table.rows.length;
-    const shown = rows === 1 ? "1 row" : `${rows} rows`;
+    const shown = say("{count} row|{count} rows", { count: rows });
     heading.querySelector(".row-value").textContent = shown;
-    const word = open ? `${open} to check` : "Checked";
+    const word = open ? say("{count} to check|{count} to check", { count: open }) : say("Checked");
     count.replaceChildren(
       open ? word : make("span", { class: "said" }, icon("check"), word),
     );
-    heading.ariaLabel = `${title}: ${shown}. ${open ? `${open} cells to check` : "Checked"}`;
+    const told = open
+      ? say("{count} cell to check|{count} cells to check", { count: open })
+      : say("Checked");
+    heading.ariaLabel = `${title}: ${shown}. ${told}`;
     confirmAll.hidden = !open;
     const focused = grid.contains(document.activeElement);
     draw();
@@ -113,7 +117,7 @@ export function createTable(name, context) {
       const open = value && needsLook(result, full, value, context.threshold);
       const word = value
         ? stateOf(value) || sureness(value.confidence, context.threshold)
-        : "Empty";
+        : say("Empty");
       return make(
         "td",
         {
@@ -124,7 +128,7 @@ export function createTable(name, context) {
           "data-look": open ? "open" : "rest",
           "data-state": value?.state,
           "data-numeric": NUMERIC.has(value?.type) || null,
-          "aria-label": `${labelOf(column)}, row ${number + 1}: ${value ? shownValue(value.value) : "empty"}. ${word}`,
+          "aria-label": `${cellTitle(column, number)}: ${value ? shownValue(value.value) : say("Empty")}. ${word}`,
           focus: () => {
             at = [number, index];
             context.activate(full);
@@ -140,8 +144,8 @@ export function createTable(name, context) {
         class: "tool",
         type: "button",
         tabindex: -1,
-        "aria-label": `Remove row ${number + 1}`,
-        title: "Remove this row (Delete)",
+        "aria-label": say("Remove row {number}", { number: number + 1 }),
+        title: `${say("Remove this row")} (${keys("Del")})`,
         click: () => removeRow(number),
       },
       icon("close"),
@@ -250,11 +254,14 @@ export function createTable(name, context) {
       },
     );
     place.replaceChildren(
-      make("p", { class: "row-label" }, `${labelOf(columns()[where[1]])}, row ${where[0] + 1}`),
+      make("p", { class: "row-label" }, cellTitle(columns()[where[1]], where[0])),
       editor.element,
     );
     editor.focus();
   }
+
+  const cellTitle = (column, row) =>
+    say("{label}, row {number}", { label: labelOf(column), number: row + 1 });
 
   const typeOf = (column) =>
     table.rows.map((row) => row[column]?.type).find(Boolean) ?? "text";

@@ -1,20 +1,21 @@
 import { sleep } from "../connection.js";
+import { say } from "../words.js";
 import { dismiss, notify } from "./notices.js";
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 
-const ENGLISH = {
-  lost: "No connection to the server. Trying again…",
-  retry: "Try now",
-  back: "Connected again.",
+const TOLD = {
+  lost: say("No connection to the server. Trying again…"),
+  retry: say("Try now"),
+  back: say("Connected again."),
 };
 
 /**
  * Says so when the server is gone, and asks for it again at growing distances.
  * @param {{on: Function, state: () => Promise}} api a page's door to the server
  */
-export function watchConnection(api, words = ENGLISH) {
+export function watchConnection(api, words = TOLD) {
   let found = null;
 
   // Whatever answers ends the search: the event "found" comes from the door to the server itself.

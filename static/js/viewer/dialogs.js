@@ -1,3 +1,4 @@
+import { keys, number, say, when } from "../words.js";
 import { byId, make } from "./dom.js";
 import { COMPARE, KEYS } from "./keyboard.js";
 
@@ -28,7 +29,7 @@ export function showKeys(known) {
           {},
           ...rows.flatMap(({ text, shown }) => [
             make("dt", {}, text),
-            make("dd", {}, ...shown.map((key) => make("kbd", { class: "key" }, key))),
+            make("dd", {}, ...shown.map((key) => make("kbd", { class: "key" }, keys(key)))),
           ]),
         ),
       ),
@@ -45,14 +46,19 @@ export function showKeys(known) {
 export function openInfo({ document: facts, fonts, expires_at: expires }, page) {
   const substituted = fonts?.substituted ?? [];
   const rows = [
-    ["Name", facts.name],
-    ["Title", facts.title],
-    ["Format", facts.format?.toUpperCase()],
-    ["Pages", facts.truncated ? `${facts.pages}, and more that are not shown` : facts.pages],
-    ["This page", page && pageSize(page)],
+    [say("Name"), facts.name],
+    [say("Title"), facts.title],
+    [say("Format"), facts.format?.toUpperCase()],
     [
-      "Open until",
-      expires && new Date(expires).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }),
+      say("Pages"),
+      facts.truncated
+        ? say("{count}, and more that are not shown", { count: facts.pages })
+        : number(facts.pages),
+    ],
+    [say("This page"), page && pageSize(page)],
+    [
+      say("Open until"),
+      expires && when(expires, { dateStyle: "medium", timeStyle: "short" }),
     ],
   ];
   byId("info-body").replaceChildren(
@@ -70,9 +76,7 @@ export function openInfo({ document: facts, fonts, expires_at: expires }, page) 
         make(
           "h3",
           {},
-          substituted.length === 1
-            ? "One font was replaced"
-            : `${substituted.length} fonts were replaced`,
+          say("One font was replaced|{count} fonts were replaced", { count: substituted.length }),
         ),
         make(
           "ul",
@@ -82,7 +86,7 @@ export function openInfo({ document: facts, fonts, expires_at: expires }, page) 
         make(
           "p",
           {},
-          "The document asks for fonts that this server does not have. Similar ones stand in, so lines and pages may break elsewhere than in the program it was made with.",
+          say("The document asks for fonts that this server does not have. Similar ones stand in, so lines and pages may break elsewhere than in the program it was made with."),
         ),
       ),
   );
@@ -91,6 +95,11 @@ export function openInfo({ document: facts, fonts, expires_at: expires }, page) 
 
 function pageSize({ width, height }) {
   const millimetres = (points) => Math.round((points * 25.4) / 72);
-  const inches = (points) => (points / 72).toFixed(1).replace(/\.0$/, "");
-  return `${millimetres(width)} × ${millimetres(height)} mm (${inches(width)} × ${inches(height)} in)`;
+  const inches = (points) => number(Number((points / 72).toFixed(1)));
+  return say("{width} × {height} mm ({wide} × {high} in)", {
+    width: millimetres(width),
+    height: millimetres(height),
+    wide: inches(width),
+    high: inches(height),
+  });
 }

@@ -1,5 +1,7 @@
+import { say } from "../words.js";
+
 /** The group of keys that only a comparison has. */
-export const COMPARE = "Compare";
+export const COMPARE = say("Compare");
 
 /**
  * All keys of the viewer: what people press, what they are shown, what is run.
@@ -7,20 +9,20 @@ export const COMPARE = "Compare";
  */
 export const KEYS = [
   {
-    group: "Move",
-    text: "Next, previous page",
+    group: say("Move"),
+    text: say("Next, previous page"),
     shown: ["→", "←"],
     keys: { ArrowRight: "right", ArrowLeft: "left" },
   },
   {
-    group: "Move",
-    text: "Scroll",
+    group: say("Move"),
+    text: say("Scroll"),
     shown: ["↓", "↑"],
     keys: { ArrowDown: "line-down", ArrowUp: "line-up" },
   },
   {
-    group: "Move",
-    text: "One screen on, back",
+    group: say("Move"),
+    text: say("One screen on, back"),
     shown: ["Space", "Shift Space"],
     keys: {
       " ": "screen-down",
@@ -30,66 +32,66 @@ export const KEYS = [
     },
   },
   {
-    group: "Move",
-    text: "First, last page",
+    group: say("Move"),
+    text: say("First, last page"),
     shown: ["Home", "End"],
     keys: { Home: "first-page", End: "last-page" },
   },
-  { group: "Move", text: "Go to page", shown: ["G"], keys: { g: "go-to-page" } },
+  { group: say("Move"), text: say("Go to page"), shown: ["G"], keys: { g: "go-to-page" } },
   {
-    group: "Look",
-    text: "Zoom in, out",
+    group: say("Look"),
+    text: say("Zoom in, out"),
     shown: ["+", "−"],
     keys: { "+": "zoom-in", "=": "zoom-in", "-": "zoom-out" },
   },
-  { group: "Look", text: "Fit width", shown: ["0"], keys: { 0: "fit-width" } },
-  { group: "Look", text: "100%", shown: ["1"], keys: { 1: "actual-size" } },
-  { group: "Look", text: "Fit page", shown: ["2"], keys: { 2: "fit-page" } },
-  { group: "Look", text: "Rotate", shown: ["R"], keys: { r: "rotate" } },
-  { group: "Look", text: "Full screen", shown: ["F"], keys: { f: "fullscreen" } },
-  { group: "Look", text: "Light or dark", shown: ["D"], keys: { d: "theme" } },
-  { group: "Look", text: "Thumbnails", shown: ["T"], keys: { t: "thumbnails" } },
+  { group: say("Look"), text: say("Fit width"), shown: ["0"], keys: { 0: "fit-width" } },
+  { group: say("Look"), text: "100%", shown: ["1"], keys: { 1: "actual-size" } },
+  { group: say("Look"), text: say("Fit page"), shown: ["2"], keys: { 2: "fit-page" } },
+  { group: say("Look"), text: say("Rotate"), shown: ["R"], keys: { r: "rotate" } },
+  { group: say("Look"), text: say("Full screen"), shown: ["F"], keys: { f: "fullscreen" } },
+  { group: say("Look"), text: say("Light or dark"), shown: ["D"], keys: { d: "theme" } },
+  { group: say("Look"), text: say("Thumbnails"), shown: ["T"], keys: { t: "thumbnails" } },
   {
-    group: "Find",
-    text: "Search",
+    group: say("Find"),
+    text: say("Search"),
     shown: ["/", "Ctrl F"],
     keys: { "/": "search", "ctrl+f": "search" },
   },
   {
-    group: "Find",
-    text: "Next result",
+    group: say("Find"),
+    text: say("Next result"),
     shown: ["Enter"],
     keys: { Enter: "next-hit", F3: "next-hit", "ctrl+g": "next-hit" },
   },
   {
-    group: "Find",
-    text: "Previous result",
+    group: say("Find"),
+    text: say("Previous result"),
     shown: ["Shift Enter"],
     keys: { "shift+Enter": "previous-hit", "shift+F3": "previous-hit" },
   },
   {
     group: COMPARE,
-    text: "Next, previous change",
+    text: say("Next, previous change"),
     shown: ["N", "Shift N"],
     keys: { n: "next-change", "shift+n": "previous-change" },
   },
-  { group: COMPARE, text: "List of changes", shown: ["C"], keys: { c: "changes" } },
-  { group: COMPARE, text: "Side by side", shown: ["S"], keys: { s: "side-by-side" } },
+  { group: COMPARE, text: say("List of changes"), shown: ["C"], keys: { c: "changes" } },
+  { group: COMPARE, text: say("Side by side"), shown: ["S"], keys: { s: "side-by-side" } },
   {
-    group: "Document",
-    text: "Print",
+    group: say("Document"),
+    text: say("Print"),
     shown: ["P", "Ctrl P"],
     keys: { p: "print", "ctrl+p": "print" },
   },
   {
-    group: "Document",
-    text: "Select the page’s text",
+    group: say("Document"),
+    text: say("Select the page’s text"),
     shown: ["Ctrl A"],
     keys: { "ctrl+a": "select-page" },
   },
-  { group: "Document", text: "About this document", shown: ["I"], keys: { i: "info" } },
-  { group: "Document", text: "These shortcuts", shown: ["?"], keys: { "?": "help" } },
-  { group: "Document", text: "Close what is open", shown: ["Esc"], keys: { Escape: "close" } },
+  { group: say("Document"), text: say("About this document"), shown: ["I"], keys: { i: "info" } },
+  { group: say("Document"), text: say("These shortcuts"), shown: ["?"], keys: { "?": "help" } },
+  { group: say("Document"), text: say("Close what is open"), shown: ["Esc"], keys: { Escape: "close" } },
 ];
 
 const TYPING = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]';

@@ -1,5 +1,6 @@
 import { Problem } from "../connection.js";
 import { toggleTheme } from "../theme.js";
+import { say } from "../words.js";
 import { createApi } from "./api.js";
 import { watchConnection } from "./connection.js";
 import { enableDialogs, openHelp, openInfo } from "./dialogs.js";
@@ -113,7 +114,7 @@ const commands = {
   "actual-size": () => pages.zoomTo(1),
   rotate: () => pages.rotate(),
   fullscreen: () => toggleFullscreen(),
-  theme: () => void announce(`${toggleTheme()} colours`),
+  theme: () => void announce(toggleTheme() === "dark" ? say("Dark colours") : say("Light colours")),
   thumbnails: () =>
     !document.querySelector('[data-command="thumbnails"]').disabled && panels.toggleThumbnails(),
   search: () => (panels.searchOpen() ? search.open() : panels.setSearch(true)),
@@ -123,7 +124,7 @@ const commands = {
   print: () =>
     print
       ? print.open()
-      : notify("refused", "Printing this document is not allowed.", { seconds: 4 }),
+      : notify("refused", say("Printing this document is not allowed."), { seconds: 4 }),
   // Never left to the browser, which would select the tools and labels around the pages.
   "select-page": () => {
     if (allowed("copy")) selectPage(pages.page(store.get().page));
@@ -161,12 +162,12 @@ function printed() {
 }
 
 function refuseCopy() {
-  notify("refused", "Copying from this document is not allowed.", { seconds: 4 });
+  notify("refused", say("Copying from this document is not allowed."), { seconds: 4 });
 }
 
 function toggleFullscreen() {
   if (document.fullscreenElement) return document.exitFullscreen();
-  const refuse = () => notify("refused", "Full screen is not available here.", { seconds: 4 });
+  const refuse = () => notify("refused", say("Full screen is not available here."), { seconds: 4 });
   if (document.fullscreenEnabled) document.documentElement.requestFullscreen().catch(refuse);
   else refuse();
 }
@@ -177,14 +178,16 @@ viewer.addEventListener("click", (event) => {
   const button = target.closest("[data-command]");
   if (target.closest("[data-pdf]") && store.get().session?.state !== "ready") {
     event.preventDefault();
-    notify("refused", "The PDF can be downloaded as soon as all pages are ready.", { seconds: 4 });
+    notify("refused", say("The PDF can be downloaded as soon as all pages are ready."), {
+      seconds: 4,
+    });
   }
   if (button?.dataset.command === "search" && panels.searchOpen()) panels.setSearch(false);
   else if (button) run(button.dataset.command);
 });
 
 const sayPage = afterPause(
-  ({ page, pageCount }) => announce(`Page ${page + 1} of ${pageCount}`),
+  ({ page, pageCount }) => announce(say("Page {page} of {pages}", { page: page + 1, pages: pageCount })),
   500,
 );
 store.on("page", sayPage);
@@ -235,8 +238,10 @@ async function onState(session) {
     if (session.compares) await meetComparison();
     else if (viewer.dataset.groups) await meetGroups();
   } catch {
-    const what = session.compares ? "comparison" : "document";
-    return showFailure(new Problem({ title: `The ${what} could not be opened` }), reload);
+    const title = session.compares
+      ? say("The comparison could not be opened")
+      : say("The document could not be opened");
+    return showFailure(new Problem({ title }), reload);
   }
   heardExpiry(session);
   for (const link of document.querySelectorAll("[data-original]"))
@@ -260,7 +265,7 @@ function present(session) {
     showPages(facts.sizes);
   }
   if (state === "converting" && readable)
-    notify("preparing", "Preparing the remaining pages", { busy: true });
+    notify("preparing", say("Preparing the remaining pages"), { busy: true });
   else dismiss("preparing");
 
   if (state === "ready" && facts.truncated) sayTruncated(facts.pages);
@@ -268,15 +273,17 @@ function present(session) {
   if (state === "empty" && comparison) comparison.sayMissing();
   else if (state === "empty") showWaiting();
   else if (state === "converting" && !readable)
-    showConverting(comparison?.opening() ?? `Opening ${facts?.name || "the document"}`, progress);
+    showConverting(comparison?.opening() ?? opening(facts?.name), progress);
   else if (state === "failed") showFailure(new Problem(session.error, session.error.status));
   else if (state === "password_required") showPassword(facts?.name, unlock);
 }
 
+const opening = (name) => (name ? say("Opening {name}", { name }) : say("Opening the document"));
+
 /* Nobody shall take the last page here for the document's last. */
 function sayTruncated(count) {
-  const text = `The first ${count.toLocaleString()} pages are shown. The document has more.`;
-  notify("truncated", text, { action: { label: "OK", run: () => dismiss("truncated") } });
+  const text = say("The first {count} pages are shown. The document has more.", { count });
+  notify("truncated", text, { action: { label: say("OK"), run: () => dismiss("truncated") } });
 }
 
 function nameDocument(name) {

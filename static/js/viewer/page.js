@@ -1,3 +1,4 @@
+import { say } from "../words.js";
 import { icon, make } from "./dom.js";
 import { discard } from "./images.js";
 import { turnSheet } from "./layout.js";
@@ -54,9 +55,9 @@ export function createPage(index, { images, texts, copy }) {
       "div",
       { class: "page-error paper" },
       icon("alert"),
-      make("strong", {}, problem.title || "This page cannot be shown"),
+      make("strong", {}, problem.title || say("This page cannot be shown")),
       problem.detail && make("span", {}, problem.detail),
-      make("button", { class: "button", type: "button", click: retry }, "Try again"),
+      make("button", { class: "button", type: "button", click: retry }, say("Try again")),
     );
     element.append(failure);
   }

@@ -1,8 +1,12 @@
+import { say } from "../words.js";
 import { afterPause } from "./dom.js";
 import { expandSizes, PIXELS_PER_POINT, stack, turnBox } from "./layout.js";
 import { createPage } from "./page.js";
 import { createScrolling } from "./scrolling.js";
 import { clampZoom, fittingZoom, nextStep } from "./zoom.js";
+
+/** @param {{page: number, pages: number}} place */
+const named = (place) => say("Page {page} of {pages}", place);
 
 const GAP = 16;
 const MARGIN = 24;
@@ -16,9 +20,9 @@ const SETTLED = 90;
  * Only pages in view and a few beside them exist as elements.
  * @param {{scroller: HTMLElement, space: HTMLElement, store: ReturnType<import("./state.js").createStore>,
  *   images: ReturnType<import("./images.js").createImages>, texts: ReturnType<import("./texts.js").createTexts>,
- *   copy: boolean, onMove?: (byReader: boolean) => void, whose?: string}} context `whose` ends the pages' names
+ *   copy: boolean, onMove?: (byReader: boolean) => void, label?: (place: {page: number, pages: number}) => string}} context
  */
-export function createPages({ scroller, space, store, images, texts, copy, onMove, whose = "" }) {
+export function createPages({ scroller, space, store, images, texts, copy, onMove, label = named }) {
   let sizes = expandSizes([]);
   let rows = stack(0, () => 0, GAP);
   let contentWidth = 0;
@@ -124,7 +128,7 @@ export function createPages({ scroller, space, store, images, texts, copy, onMov
       points: points(index),
       rotation,
       scale: scale(),
-      label: `Page ${index + 1} of ${store.get().pageCount}${whose}`,
+      label: label({ page: index + 1, pages: store.get().pageCount }),
     });
     if (isNew) page.mark(marksOn(index));
   }

@@ -1,3 +1,4 @@
+import { say } from "../words.js";
 import { byId, make } from "./dom.js";
 import { compress } from "./images.js";
 import { PIXELS_PER_POINT, turnSheet } from "./layout.js";
@@ -21,14 +22,16 @@ export function parseRange(text, count) {
     .filter(Boolean)) {
     const match = /^(\d+)(?:\s*[-–]\s*(\d+)?)?$/.exec(part);
     if (!match)
-      throw new RangeError(`“${part}” is not a page or a range. Write for example 1-5, 8.`);
+      throw new RangeError(
+        say("“{part}” is not a page or a range. Write for example 1-5, 8.", { part }),
+      );
     const first = Number(match[1]);
     const last = match[2] ? Number(match[2]) : /[-–]/.test(part) ? count : first;
     if (first < 1 || last > count || first > last)
-      throw new RangeError(`“${part}” is outside the pages 1 to ${count}.`);
+      throw new RangeError(say("“{part}” is outside the pages 1 to {count}.", { part, count }));
     for (let number = first; number <= last; number += 1) numbers.add(number - 1);
   }
-  if (numbers.size === 0) throw new RangeError("Write the pages to print, for example 1-5, 8.");
+  if (numbers.size === 0) throw new RangeError(say("Write the pages to print, for example 1-5, 8."));
   return [...numbers];
 }
 
@@ -109,7 +112,10 @@ export function createPrint(printed) {
       bar.max = numbers.length;
       bar.value = ready;
       byId("print-status").textContent =
-        `Preparing page ${Math.min(ready + 1, numbers.length)} of ${numbers.length}`;
+        say("Preparing page {page} of {pages}", {
+          page: Math.min(ready + 1, numbers.length),
+          pages: numbers.length,
+        });
     };
     show();
     const sheets = new Array(numbers.length);
@@ -140,7 +146,8 @@ export function createPrint(printed) {
     } catch (error) {
       if (error.name === "AbortError") return;
       mine.abort();
-      problem.textContent = `Printing stopped. ${error.title || "A page could not be loaded"}. ${error.remedy ?? ""}`;
+      const why = error.title || say("A page could not be loaded");
+      problem.textContent = `${say("Printing stopped.")} ${why}. ${error.remedy ?? ""}`;
     } finally {
       if (working === mine) setWorking(null);
     }

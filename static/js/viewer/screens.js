@@ -1,11 +1,17 @@
 import { copyText } from "../clipboard.js";
+import { say } from "../words.js";
 import { announce, byId, icon, make } from "./dom.js";
 
 const STAGES = {
-  comparing: "Finding what has changed",
-  waiting: "Waiting for its turn",
-  converting: "Converting the document",
-  preparing: "Preparing the pages",
+  comparing: say("Finding what has changed"),
+  waiting: say("Waiting for its turn"),
+  converting: say("Converting the document"),
+  preparing: say("Preparing the pages"),
+};
+
+const AWAITED = {
+  original: say("Waiting for the original document"),
+  revised: say("Waiting for the revised document"),
 };
 
 let ticking = 0;
@@ -36,12 +42,13 @@ const badge = (name, tone = "") => make("div", { class: `badge ${tone}` }, icon(
  * @param {string[]} [missing] of two documents to compare: those not there yet
  */
 export function showWaiting(missing) {
-  const awaited = missing?.length === 1 ? `the ${missing[0]} document` : "both documents";
-  const title = `Waiting for ${missing ? awaited : "the document"}`;
+  const title = missing
+    ? (missing.length === 1 && AWAITED[missing[0]]) || say("Waiting for both documents")
+    : say("Waiting for the document");
   if (byId("screen").querySelector("h2")?.textContent === title) return;
   const text = missing
-    ? "The comparison begins by itself as soon as the original and the revised document are here."
-    : "The page opens by itself as soon as the document has arrived.";
+    ? say("The comparison begins by itself as soon as the original and the revised document are here.")
+    : say("The page opens by itself as soon as the document has arrived.");
   show(
     "empty",
     {},
@@ -95,26 +102,26 @@ export function showFailure(problem, retry) {
       class: "button",
       type: "button",
       click: async () => {
-        if (await copyText(number)) copy.textContent = "Copied";
+        if (await copyText(number)) copy.textContent = say("Copied");
       },
     },
-    "Copy",
+    say("Copy"),
   );
   show(
     "failed",
     { cover: true, focus: true },
     badge("alert", "danger"),
-    make("h2", {}, problem.title || "This document cannot be shown"),
+    make("h2", {}, problem.title || say("This document cannot be shown")),
     problem.detail && make("p", {}, problem.detail),
     problem.remedy && make("p", { class: "remedy" }, problem.remedy),
     retry &&
       make(
         "div",
         { class: "actions" },
-        make("button", { class: "button primary", type: "button", click: retry }, "Try again"),
+        make("button", { class: "button primary", type: "button", click: retry }, say("Try again")),
       ),
     number &&
-      make("p", { class: "correlation" }, "Reference ", make("code", {}, number), " ", copy),
+      make("p", { class: "correlation" }, `${say("Reference")} `, make("code", {}, number), " ", copy),
   );
   announce(problem.title);
 }
@@ -126,7 +133,7 @@ export function showEnded(problem) {
     stopped ? "stopped" : "expired",
     { cover: true, focus: true },
     badge(stopped ? "stop" : "clock"),
-    make("h2", {}, problem.title || "This view has ended"),
+    make("h2", {}, problem.title || say("This view has ended")),
     problem.detail !== problem.title && problem.detail && make("p", {}, problem.detail),
     !stopped && problem.remedy && make("p", { class: "remedy" }, problem.remedy),
   );
@@ -149,7 +156,7 @@ export function showPassword(name, unlock) {
     "aria-describedby": "password-problem",
   });
   const trouble = make("p", { class: "error-text", id: "password-problem", role: "alert" });
-  const button = make("button", { class: "button primary", type: "submit" }, "Open");
+  const button = make("button", { class: "button primary", type: "submit" }, say("Open"));
   const submit = async (event) => {
     event.preventDefault();
     button.disabled = true;
@@ -159,8 +166,8 @@ export function showPassword(name, unlock) {
     } catch (error) {
       const wrong = error.code === "password_wrong";
       trouble.textContent = wrong
-        ? "That is not the password. Check capital letters and try again."
-        : error.title || "The server did not answer. Try again.";
+        ? say("That is not the password. Check capital letters and try again.")
+        : error.title || say("The server did not answer. Try again.");
       input.ariaInvalid = String(wrong);
       input.focus();
       input.select();
@@ -172,12 +179,12 @@ export function showPassword(name, unlock) {
     "password_required",
     { cover: true },
     badge("lock"),
-    make("h2", {}, `${name || "This document"} is protected`),
-    make("p", {}, "Enter its password to read it. The password is used for this view only."),
+    make("h2", {}, name ? say("{name} is protected", { name }) : say("This document is protected")),
+    make("p", {}, say("Enter its password to read it. The password is used for this view only.")),
     make(
       "form",
       { submit },
-      make("label", { for: "password" }, "Password"),
+      make("label", { for: "password" }, say("Password")),
       input,
       trouble,
       button,

@@ -1,4 +1,5 @@
 import { sleep } from "../connection.js";
+import { say } from "../words.js";
 import { afterPause, byId, make } from "./dom.js";
 
 const PORTION = 200;
@@ -30,7 +31,7 @@ export function createSearch({ api, texts, pages, store }) {
     if (!query.trim()) return reset();
     const mine = (asking = new AbortController());
     const options = { matchCase: matchCase.checked, wholeWords: wholeWords.checked };
-    count.textContent = "Searching…";
+    count.textContent = say("Searching…");
     current = -1;
     try {
       for (let wait = 300; ; wait = Math.min(wait * 1.5, 2000)) {
@@ -46,8 +47,8 @@ export function createSearch({ api, texts, pages, store }) {
         make(
           "p",
           { class: "search-empty" },
-          make("strong", {}, error.title || "The search failed"),
-          error.detail || "Try again.",
+          make("strong", {}, error.title || say("The search failed")),
+          error.detail || say("Try again."),
         ),
       );
     }
@@ -78,11 +79,11 @@ export function createSearch({ api, texts, pages, store }) {
 
   function sayCount() {
     const { total, truncated, complete } = found;
-    const number = (value) => value.toLocaleString();
-    const all = truncated ? `the first ${number(hits().length)}` : number(total);
-    if (hits().length > 0)
-      count.textContent = `${number(current + 1)} of ${all}${complete ? "" : " so far…"}`;
-    else count.textContent = complete ? "No results" : "Searching…";
+    const place = { at: current + 1, count: truncated ? hits().length : total };
+    if (hits().length === 0) count.textContent = complete ? say("No results") : say("Searching…");
+    else if (!complete) count.textContent = say("{at} of {count} so far…", place);
+    else if (truncated) count.textContent = say("{at} of the first {count}", place);
+    else count.textContent = say("{at} of {count}", place);
     enable();
   }
 
@@ -97,19 +98,19 @@ export function createSearch({ api, texts, pages, store }) {
     const narrowed = matchCase.checked || wholeWords.checked;
     const [title, advice] = scan
       ? [
-          "No text to search",
-          "These pages are pictures, such as a scan, and contain no text that could be found.",
+          say("No text to search"),
+          say("These pages are pictures, such as a scan, and contain no text that could be found."),
         ]
       : [
-          `Nothing found for “${query}”`,
+          say("Nothing found for “{query}”", { query }),
           narrowed
-            ? "Try again without “Match case” or “Whole words”."
-            : "Check the spelling, or try fewer words.",
+            ? say("Try again without “Match case” or “Whole words”.")
+            : say("Check the spelling, or try fewer words."),
         ];
     results.replaceChildren(
       make("p", { class: "search-empty" }, make("strong", {}, title), advice),
     );
-    count.textContent = scan ? "No text to search" : "No results";
+    count.textContent = scan ? say("No text to search") : say("No results");
   }
 
   async function looksLikeScan(signal) {
@@ -134,7 +135,7 @@ export function createSearch({ api, texts, pages, store }) {
     for (const [offset, hit] of rest.entries()) {
       if (lastGroup !== hit.page) {
         lastGroup = hit.page;
-        results.append(make("h2", {}, `Page ${hit.page + 1}`));
+        results.append(make("h2", {}, say("Page {page}", { page: hit.page + 1 })));
       }
       const index = listed + offset;
       results.append(

@@ -1,4 +1,5 @@
 import { copyText } from "../clipboard.js";
+import { say } from "../words.js";
 import { announce } from "./dom.js";
 
 const EDGE = 40;
@@ -122,12 +123,16 @@ function copy(event, { from, to }, texts) {
 
   const known = numbers.map((index) => texts.peek(index));
   if (known.every(Boolean)) return event.clipboardData.setData("text/plain", cut(known));
-  announce("Copying");
+  announce(say("Copying"));
   Promise.all(numbers.map((index) => texts.get(index)))
     .then((all) => copyText(cut(all)))
     .then(
       (worked) =>
-        announce(worked ? "Copied" : "The browser did not allow copying this much text at once"),
+        announce(
+          worked
+            ? say("Copied")
+            : say("The browser did not allow copying this much text at once"),
+        ),
       () => {},
     );
 }

@@ -1,4 +1,5 @@
 import { sleep } from "../connection.js";
+import { clock, say } from "../words.js";
 import { dismiss, notify } from "./notices.js";
 
 const FIRST_POLL = 250;
@@ -64,10 +65,8 @@ export function watchExpiry(api) {
     const before = end;
     if (used) await ask();
     if (over || end - before > MOVED) return;
-    const options = { hour: "2-digit", minute: "2-digit" };
-    const clock = new Date(end).toLocaleTimeString([], options);
-    notify("expiry", `This view closes at ${clock}.`, {
-      action: { label: "Keep it open", run: ask },
+    notify("expiry", say("This view closes at {time}.", { time: clock(end) }), {
+      action: { label: say("Keep it open"), run: ask },
     });
     at(end + 1000, ask);
   }

@@ -1,4 +1,5 @@
 import { remember } from "../theme.js";
+import { say } from "../words.js";
 import { make } from "./dom.js";
 import { discard } from "./images.js";
 import { expandSizes, stack, turnSheet } from "./layout.js";
@@ -91,7 +92,7 @@ export function createThumbnails({ scroller, list, store, images, goTo }) {
         type: "button",
         "data-testid": "thumb",
         "data-page": index,
-        "aria-label": `Page ${index + 1}`,
+        "aria-label": say("Page {page}", { page: index + 1 }),
         click: () => goTo(index),
       },
       paper,

@@ -40,5 +40,7 @@ export function fittingZoom(mode, page, widest, room) {
   return clampZoom(Math.min(LARGEST_AUTOMATIC, Math.max(across(widest), own * SMALLEST_SHARE)));
 }
 
+const shares = new Intl.NumberFormat(document.documentElement.lang || "en", { style: "percent" });
+
 /** @param {number} zoom @returns {string} */
-export const percent = (zoom) => `${Math.round(zoom * 100)}%`;
+export const percent = (zoom) => shares.format(zoom);

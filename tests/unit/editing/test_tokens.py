@@ -30,7 +30,7 @@ def faults(sent: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_defaults() -> None:
     found = parameters.read({"userId": "anna", "file": "f"})
-    assert (found.access, found.locale, found.autosave) == ("view", "en", True)
+    assert (found.access, found.locale, found.autosave) == ("view", "", True)
     assert (found.mobile, found.debug, found.may_edit) == (False, False, False)
 
 

@@ -1,5 +1,5 @@
 import { make } from "../../viewer/dom.js";
-import { say } from "../words.js";
+import { say } from "../../words.js";
 import { createShell, newId } from "./shell.js";
 
 /* With more options than these, a list that opens is the easier one. */
@@ -21,7 +21,7 @@ function createSelect(field, scope, context) {
       change: () => shell.set(select.value),
       blur: shell.left,
     },
-    make("option", { value: "" }, say("choose_option")),
+    make("option", { value: "" }, say("Please choose")),
     ...field.choices.map(({ value, label }) => make("option", { value }, label)),
   );
   select.value = shell.get() ?? "";
@@ -37,7 +37,7 @@ function createRadios(field, scope, context) {
   const clear = make(
     "button",
     { class: "link-button", type: "button", click: () => choose("") },
-    say("clear_choice"),
+    say("Clear choice"),
   );
 
   function choose(value) {

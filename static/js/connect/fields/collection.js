@@ -1,7 +1,7 @@
 import { announce, icon, make } from "../../viewer/dom.js";
 import { dismiss, notify } from "../../viewer/notices.js";
+import { say } from "../../words.js";
 import { defaults } from "../validation.js";
-import { say } from "../words.js";
 import { createSlot, newId, star, titleOf } from "./shell.js";
 
 const UNDO_SECONDS = 10;
@@ -17,7 +17,7 @@ export function createCollection(field, scope, context) {
   /** @type {{values: object, element: HTMLElement, children: import("./shell.js").Node[], head: Function}[]} */
   const entries = [];
   const list = make("ol", { class: "entries" });
-  const none = make("p", { class: "help" }, say("no_entries"));
+  const none = make("p", { class: "help" }, say("No entries yet."));
   const words = make("span");
   const fault = make("p", { class: "field-error", id: `${id}-error`, hidden: true }, icon("alert"));
   fault.append(words);
@@ -26,12 +26,12 @@ export function createCollection(field, scope, context) {
     {
       class: "button add",
       type: "button",
-      "aria-label": say("add_entry_to", { name: title }),
+      "aria-label": say("{name}: add entry", { name: title }),
       "aria-describedby": `${id}-error`,
       click: () => insert(entries.length, fresh()),
     },
     icon("plus"),
-    say("add_entry"),
+    say("Add entry"),
   );
   const content = make(
     "fieldset",
@@ -85,15 +85,10 @@ export function createCollection(field, scope, context) {
       const at = index() + 1;
       const total = entries.length;
       number.textContent = at;
-      element.setAttribute("aria-label", say("entry", { name: title, number: at, total }));
-      for (const [one, key] of [
-        [up, "move_up"],
-        [down, "move_down"],
-        [remove, "remove_entry"],
-      ]) {
-        one.ariaLabel = say(key, { number: at });
-        one.title = one.ariaLabel;
-      }
+      element.setAttribute("aria-label", say("{name}, entry {number} of {total}", { name: title, number: at, total }));
+      up.ariaLabel = up.title = say("Move entry {number} up", { number: at });
+      down.ariaLabel = down.title = say("Move entry {number} down", { number: at });
+      remove.ariaLabel = remove.title = say("Remove entry {number}", { number: at });
       up.disabled = at === 1;
       down.disabled = at === total;
     }
@@ -118,7 +113,7 @@ export function createCollection(field, scope, context) {
     list.insertBefore(entry.element, entries[at]?.element ?? null);
     entries.splice(at, 0, entry);
     changed();
-    announce(say("entry_added", { number: at + 1 }));
+    announce(say("Entry {number} added.", { number: at + 1 }));
     first(entry)?.focus();
   }
 
@@ -132,13 +127,13 @@ export function createCollection(field, scope, context) {
     changed();
     (entries[at] ?? entries[at - 1])?.element.querySelector(".tool:last-of-type").focus();
     if (!entries.length) add.focus();
-    const text = say("entry_removed", { number: at + 1 });
+    const text = say("Entry {number} removed.", { number: at + 1 });
     const undo = () => {
       dismiss("removed");
       if (node.slot.isConnected) insert(Math.min(at, entries.length), entry.values);
     };
     dismiss("removed");
-    notify("removed", text, { action: { label: say("undo"), run: undo }, seconds: UNDO_SECONDS });
+    notify("removed", text, { action: { label: say("Undo"), run: undo }, seconds: UNDO_SECONDS });
   }
 
   function move(entry, by) {
@@ -150,7 +145,7 @@ export function createCollection(field, scope, context) {
     changed();
     const [same, other] = by < 0 ? [entry.up, entry.down] : [entry.down, entry.up];
     (same.disabled ? other : same).focus();
-    announce(say("entry_moved", { number: to + 1, total: entries.length }));
+    announce(say("Now entry {number} of {total}.", { number: to + 1, total: entries.length }));
   }
 
   for (const entryValues of values) {

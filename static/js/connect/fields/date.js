@@ -1,5 +1,5 @@
 import { make } from "../../viewer/dom.js";
-import { sentences } from "../words.js";
+import { sentences } from "../sentences.js";
 import { createShell } from "./shell.js";
 
 /** A day, with the browser's own calendar. @type {import("./kinds.js").Builder} */

@@ -1,6 +1,6 @@
 import { icon, make } from "../../viewer/dom.js";
 import { ConnectionLost } from "../../connection.js";
-import { say } from "../words.js";
+import { say } from "../../words.js";
 import { createShell } from "./shell.js";
 
 const LARGEST = 10 * 1024 ** 2;
@@ -26,11 +26,11 @@ export function createPicture(field, scope, context) {
   });
   const thumb = make("div", { class: "thumb" });
   const choose = make("label", { class: "button", for: shell.id });
-  const hint = make("span", { class: "help drop-hint" }, say("picture_drop"));
+  const hint = make("span", { class: "help drop-hint" }, say("or drop it here"));
   const remove = make(
     "button",
     { class: "button plain", type: "button", click: clear },
-    say("picture_remove"),
+    say("Remove"),
   );
   const status = make("span", { class: "help", role: "status" });
   const area = make(
@@ -49,13 +49,13 @@ export function createPicture(field, scope, context) {
     const fallback = () => thumb.replaceChildren(icon("document"));
     if (address)
       thumb.replaceChildren(
-        make("img", { src: address, alt: say("picture_chosen"), error: fallback }),
+        make("img", { src: address, alt: say("Chosen picture"), error: fallback }),
       );
     else thumb.replaceChildren(icon("plus"));
-    choose.textContent = say(value || uploading ? "picture_replace" : "picture_choose");
+    choose.textContent = value || uploading ? say("Replace") : say("Choose a picture");
     remove.hidden = !value && !uploading;
     hint.hidden = Boolean(value || uploading);
-    status.textContent = uploading ? say("picture_uploading") : "";
+    status.textContent = uploading ? say("Uploading…") : "";
     area.toggleAttribute("data-busy", Boolean(uploading));
   }
 
@@ -78,7 +78,7 @@ export function createPicture(field, scope, context) {
     uploading?.abort();
     trouble = "";
     if (file.size > LARGEST)
-      return refuse(say("picture_too_large", { limit: `${LARGEST / 1024 ** 2} MB` }));
+      return refuse(say("The picture is larger than {limit}.", { limit: `${LARGEST / 1024 ** 2} MB` }));
     const own = (uploading = new AbortController());
     draw(URL.createObjectURL(file));
     const upload = context.api
@@ -115,9 +115,9 @@ export function createPicture(field, scope, context) {
 }
 
 function reason(error) {
-  if (error instanceof ConnectionLost) return say("offline");
-  if (error.status === 415) return say("picture_unsupported");
+  if (error instanceof ConnectionLost) return say("No connection to the server. What you type stays here.");
+  if (error.status === 415) return say("This file is not a picture. PNG, JPEG, GIF, BMP and TIFF are possible.");
   if (error.status === 413)
-    return say("picture_too_large", { limit: `${LARGEST / 1024 ** 2} MB` });
-  return error.detail || say("picture_failed");
+    return say("The picture is larger than {limit}.", { limit: `${LARGEST / 1024 ** 2} MB` });
+  return error.detail || say("The picture could not be taken");
 }

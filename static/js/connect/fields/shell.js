@@ -1,6 +1,6 @@
 import { icon, make } from "../../viewer/dom.js";
+import { say } from "../../words.js";
 import { kindOf } from "../validation.js";
-import { say } from "../words.js";
 
 let made = 0;
 /** An id no other element has. */

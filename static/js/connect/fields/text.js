@@ -1,6 +1,6 @@
 import { make } from "../../viewer/dom.js";
+import { say } from "../../words.js";
 import { lengthOf } from "../validation.js";
-import { say } from "../words.js";
 import { createShell } from "./shell.js";
 
 /* From this part of the length on, people are told how much is left. */
@@ -15,8 +15,11 @@ export function createText(field, scope, context) {
   function count() {
     const left = limit - lengthOf(input.value);
     const close = left <= limit * (1 - NEARLY_FULL);
-    const key = left < 0 ? "characters_over" : "characters_left";
-    counter.textContent = close ? say(key, { count: Math.abs(left) }) : "";
+    const told =
+      left < 0
+        ? say("{count} character too many|{count} characters too many", { count: -left })
+        : say("{count} character left|{count} characters left", { count: left });
+    counter.textContent = close ? told : "";
   }
 
   const input = make(field.multiline ? "textarea" : "input", {

@@ -1,5 +1,5 @@
 import { make } from "../../viewer/dom.js";
-import { say } from "../words.js";
+import { say } from "../../words.js";
 import { createShell } from "./shell.js";
 
 /** Yes or no, as a switch. @type {import("./kinds.js").Builder} */
@@ -20,7 +20,7 @@ export function createToggle(field, scope, context) {
       speak();
     },
   });
-  const speak = () => (word.textContent = say(input.checked ? "on" : "off"));
+  const speak = () => (word.textContent = input.checked ? say("Yes") : say("No"));
   input.checked = scope.values[field.key];
   speak();
   shell.hold(input);

@@ -1,3 +1,4 @@
+import { say } from "../../words.js";
 import { byId } from "../dom.js";
 import { enableGestures } from "../gestures.js";
 import { createPages } from "../pages.js";
@@ -26,7 +27,7 @@ export function createBeside({ source: { images, texts }, store, pages, copy, re
     texts,
     copy,
     onMove: lead,
-    whose: ", original",
+    label: (place) => say("Page {page} of {pages}, original", place),
   });
   let opened = false;
   let leadsUntil = 0;
@@ -57,7 +58,7 @@ export function createBeside({ source: { images, texts }, store, pages, copy, re
   function present({ state, document: facts, progress, error }) {
     const readable = state === "ready" || (state === "converting" && progress.pages_ready > 0);
     const failed = state === "failed";
-    message.textContent = failed ? error.title : readable ? "" : "Preparing the original…";
+    message.textContent = failed ? error.title : readable ? "" : say("Preparing the original…");
     message.hidden = readable;
     if (!readable) return;
     own.set({ pageCount: facts.sizes.reduce((sum, [, , count]) => sum + count, 0) });

@@ -1,3 +1,4 @@
+import { say } from "../../words.js";
 import { byId, make } from "../dom.js";
 import { createFilters } from "./filters.js";
 import { createList } from "./list.js";
@@ -26,38 +27,41 @@ export function createChanges({ jump, here }) {
     list.show(shown, { located, current, empty: shown.length === 0 ? emptiness() : null });
     for (const button of walk) button.disabled = shown.length === 0;
     byId("changes-total").textContent = String(shown.length);
+    const counts = { shown: shown.length, count: all.length };
     byId("changes-shown").textContent =
       shown.length === all.length
-        ? count(all.length)
-        : `${shown.length.toLocaleString()} of ${count(all.length)}`;
+        ? say("{count} change|{count} changes", counts)
+        : say("{shown} of {count} change|{shown} of {count} changes", counts);
     sayPlace();
   }
-
-  const count = (number) => `${number.toLocaleString()} ${number === 1 ? "change" : "changes"}`;
 
   function emptiness() {
     if (all.length > 0) {
       const minor = all.every((change) => !change.substantive);
-      const title = minor ? "Only minor changes" : "No change matches";
+      const title = minor ? say("Only minor changes") : say("No change matches");
       const text = minor
-        ? "Only formatting, spacing, case or punctuation differ."
-        : "Every change is hidden by the choices above.";
+        ? say("Only formatting, spacing, case or punctuation differ.")
+        : say("Every change is hidden by the choices above.");
       const button = make("button", { class: "button", type: "button", click: filters.reset });
-      button.textContent = `Show all ${all.length.toLocaleString()}`;
+      button.textContent = say("Show all {count}", { count: all.length });
       return make("div", { class: "search-empty" }, make("strong", {}, title), text, button);
     }
     const { holds, complete } = proof;
-    if (complete) return note("The two documents have the same text.");
+    if (complete) return note(say("The two documents have the same text."));
     return note(
-      holds ? "What was compared is the same." : "No changes were found, but that is not certain.",
+      holds
+        ? say("What was compared is the same.")
+        : say("No changes were found, but that is not certain."),
     );
   }
 
   function sayPlace() {
     const at = index();
-    const words = at < 0 ? "" : `${at + 1} of ${shown.length}`;
+    const place = { at: at + 1, count: shown.length };
+    const words = at < 0 ? "" : say("{at} of {count}", place);
     byId("change-count").textContent = words;
-    const said = at < 0 ? "" : `Change ${words}: ${spoken(shown[at], located)}`;
+    const said =
+      at < 0 ? "" : `${say("Change {at} of {count}", place)}: ${spoken(shown[at], located)}`;
     if (byId("change-said").textContent !== said) byId("change-said").textContent = said;
   }
 

@@ -1,3 +1,4 @@
+import { say } from "../../words.js";
 import { byId } from "../dom.js";
 import { expandSizes } from "../layout.js";
 import { showWaiting } from "../screens.js";
@@ -14,11 +15,11 @@ const LAYER = "change";
 const docked = matchMedia("(width >= 900px)");
 const NOT_LOADED = {
   tone: "bad",
-  title: "The list of changes could not be loaded",
+  title: say("The list of changes could not be loaded"),
   details: [],
 };
 
-const UNCHECKED = { tone: "bad", title: "This comparison has not been checked" };
+const UNCHECKED = { tone: "bad", title: say("This comparison has not been checked") };
 
 /**
  * A viewing session on two documents: what changed, and the ways to look at it.
@@ -55,7 +56,7 @@ export function createComparison(parts) {
   function learn(session) {
     method = session.comparison?.method ?? method;
     for (const words of document.querySelectorAll("[data-pdf] span"))
-      words.textContent = method === "text" ? "Revised PDF" : "Red-lined PDF";
+      words.textContent = method === "text" ? say("Revised PDF") : say("Red-lined PDF");
     if (method === "text" && session.state === "ready") looks.withoutRedline();
   }
 
@@ -160,8 +161,11 @@ export function createComparison(parts) {
     },
     /** What opening a document is called at this moment. */
     opening() {
-      if (sources.shown() !== MAIN) return `Opening the ${sources.shown()} document`;
-      return "Comparing the two documents";
+      const opened = {
+        original: say("Opening the original document"),
+        revised: say("Opening the revised document"),
+      };
+      return opened[sources.shown()] ?? say("Comparing the two documents");
     },
     /** @param {boolean} byReader */
     moved(byReader) {

@@ -1,3 +1,4 @@
+import { number, say } from "../../words.js";
 import { byId, make } from "../dom.js";
 import { KINDS } from "./wording.js";
 
@@ -21,7 +22,7 @@ export function createFilters(onChange) {
   }
 
   function kindOption([kind, changes]) {
-    const text = `${KINDS[kind].word} ${changes.length}`;
+    const text = `${KINDS[kind].word} ${number(changes.length)}`;
     const label = option(kind, text, !hidden.has(kind), (on) => {
       if (on) hidden.delete(kind);
       else hidden.add(kind);
@@ -47,14 +48,16 @@ export function createFilters(onChange) {
       const options = kinds.length > 1 ? kinds.map(kindOption) : [];
       substantiveOnly = minor > 0;
       if (minor > 0) {
-        const text = `Substantive only (${minor.toLocaleString()} minor)`;
+        const text = say("Substantive only ({count} minor)", { count: minor });
         options.unshift(
           option("substantive", text, true, (on) => {
             substantiveOnly = on;
             restMinor();
           }),
         );
-        options[0].title = "Leaves out changes of formatting, spacing, case and punctuation only";
+        options[0].title = say(
+          "Leaves out changes of formatting, spacing, case and punctuation only",
+        );
       }
       root.replaceChildren(...options);
       restMinor();

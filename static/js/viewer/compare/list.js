@@ -1,3 +1,4 @@
+import { number, say } from "../../words.js";
 import { byId, icon, make } from "../dom.js";
 import { KINDS, location, onlyInOriginal, visible } from "./wording.js";
 
@@ -18,16 +19,16 @@ export function createList(onChoose) {
   function heading(page) {
     const here = shown.filter((change) => change.page === page);
     const count = here.length;
-    const gone = here.every((change) => onlyInOriginal(change)) ? "Only in the original" : "";
-    const lost = located ? gone || "Place not known" : "All changes";
-    const words = page !== null ? `Page ${page + 1}` : lost;
-    const beside = page !== null || located ? String(count) : "Finding their pages…";
+    const gone = here.every((change) => onlyInOriginal(change)) ? say("Only in the original") : "";
+    const lost = located ? gone || say("Place not known") : say("All changes");
+    const words = page !== null ? say("Page {page}", { page: page + 1 }) : lost;
+    const beside = page !== null || located ? number(count) : say("Finding their pages…");
     return make("h3", {}, make("span", {}, words), make("span", {}, beside));
   }
 
   function entry(change, index) {
     const { word, icon: drawing } = KINDS[change.kind];
-    const minor = !change.substantive && change.kind !== "formatted" && "minor";
+    const minor = !change.substantive && change.kind !== "formatted" && say("minor");
     return make(
       "button",
       {
@@ -57,7 +58,7 @@ export function createList(onChoose) {
     return [
       make("del", {}, visible(text)),
       make("span", { "aria-hidden": "true" }, " → "),
-      make("span", { class: "visually-hidden" }, " with "),
+      make("span", { class: "visually-hidden" }, ` ${say("with")} `),
       make("ins", {}, visible(newText)),
     ];
   }

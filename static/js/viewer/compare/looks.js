@@ -1,7 +1,19 @@
+import { say } from "../../words.js";
 import { followDocument } from "../session.js";
 import { MAIN } from "../sources.js";
 import { byId } from "../dom.js";
 
+const NAMES = {
+  [MAIN]: { pages: say("Document pages"), search: say("Search in the red-lined document") },
+  original: {
+    pages: say("Pages of the original document"),
+    search: say("Search in the original document"),
+  },
+  revised: {
+    pages: say("Pages of the revised document"),
+    search: say("Search in the revised document"),
+  },
+};
 /* Which document each look shows; the original of "side by side" has a column of its own. */
 const DOCUMENTS = {
   redline: MAIN,
@@ -23,11 +35,11 @@ export function createLooks(context) {
   const { api, store, sources, pages, panels, beside, present, clear, onLook } = context;
   const choice = byId("looks");
   const thumbnails = document.querySelector('[data-command="thumbnails"]');
-  const names = { [MAIN]: "red-lined", original: "original", revised: "revised" };
-  const states = new Map();
+    const states = new Map();
   const followed = new Set([MAIN]);
   let current = "redline";
   let share = null;
+  let textual = false;
 
   function follow(document) {
     if (followed.has(document)) return;
@@ -81,10 +93,10 @@ export function createLooks(context) {
     panels.setSearch(false);
     clear();
     sources.show(document);
-    byId("scroller").ariaLabel =
-      document === MAIN ? "Document pages" : `Pages of the ${names[document]} document`;
+    const named = NAMES[document === MAIN && textual ? "revised" : document];
+    byId("scroller").ariaLabel = named.pages;
     const field = byId("search-input");
-    field.placeholder = field.ariaLabel = `Search in the ${names[document]} document`;
+    field.placeholder = field.ariaLabel = named.search;
     if (states.has(document)) heard(document, states.get(document));
     follow(document);
   }
@@ -107,9 +119,9 @@ export function createLooks(context) {
     state: (document) => states.get(document),
     /** Of two texts there is no red-lined document: the revised one stands in its place. */
     withoutRedline() {
-      if (names[MAIN] === names.revised) return;
-      names[MAIN] = names.revised;
-      choice.querySelector('[value="redline"] + span').textContent = "Revised";
+      if (textual) return;
+      textual = true;
+      choice.querySelector('[value="redline"] + span').textContent = say("Revised");
       choice.querySelector('[value="revised"]').parentElement.remove();
       if (wide.matches) show("side-by-side");
     },
@@ -133,9 +145,12 @@ function withoutPassword(state) {
   if (state.state !== "password_required") return state;
   const error = {
     ...state.error,
-    title: "A document to compare is protected",
-    detail: "Documents that need a password cannot be compared.",
-    remedy: "Remove the password in the program the document was made with, and send both again.",
+    code: "",
+    title: say("A document to compare is protected"),
+    detail: say("Documents that need a password cannot be compared."),
+    remedy: say(
+      "Remove the password in the program the document was made with, and send both again.",
+    ),
   };
   return { ...state, state: "failed", error };
 }

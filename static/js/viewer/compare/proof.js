@@ -1,3 +1,4 @@
+import { say } from "../../words.js";
 import { announce, byId, icon, make } from "../dom.js";
 
 /**
@@ -19,7 +20,7 @@ export function showVerdict({ tone, title, text, details }, retry) {
     make(
       "details",
       { open: tone === "bad" && details.length <= 6 },
-      make("summary", {}, "Details"),
+      make("summary", {}, say("Details")),
       make("ul", {}, ...details.map((detail) => make("li", {}, detail))),
     );
   const proof = byId("proof");
@@ -33,7 +34,7 @@ export function showVerdict({ tone, title, text, details }, retry) {
         make("strong", {}, title),
         text && make("p", {}, text),
         reasons,
-        retry && make("button", { class: "button", type: "button", click: retry }, "Try again"),
+        retry && make("button", { class: "button", type: "button", click: retry }, say("Try again")),
       ),
     ],
   );

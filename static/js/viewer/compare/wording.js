@@ -1,19 +1,21 @@
+import { say } from "../../words.js";
+
 /** What each kind of change is called, and its icon. */
 export const KINDS = {
-  inserted: { word: "Inserted", icon: "plus" },
-  deleted: { word: "Deleted", icon: "minus" },
-  replaced: { word: "Replaced", icon: "replaced" },
-  moved: { word: "Moved", icon: "moved" },
-  formatted: { word: "Formatted", icon: "formatted" },
+  inserted: { word: say("Inserted"), icon: "plus" },
+  deleted: { word: say("Deleted"), icon: "minus" },
+  replaced: { word: say("Replaced"), icon: "replaced" },
+  moved: { word: say("Moved"), icon: "moved" },
+  formatted: { word: say("Formatted"), icon: "formatted" },
 };
 
 const PLACES = {
-  table: "in a table",
-  header: "in a header",
-  footer: "in a footer",
-  footnote: "in a footnote",
-  endnote: "in an endnote",
-  textbox: "in a text box",
+  table: say("in a table"),
+  header: say("in a header"),
+  footer: say("in a footer"),
+  footnote: say("in a footnote"),
+  endnote: say("in an endnote"),
+  textbox: say("in a text box"),
 };
 const SPOKEN = 90;
 
@@ -40,9 +42,9 @@ export const onlyInOriginal = ({ page, original }) =>
  */
 export function visible(text) {
   if (text.trim()) return text.trim().replace(/\s*\n\s*/g, " ¶ ");
-  if (!text) return "(no text)";
-  if (text.includes("\n")) return "(paragraph end)";
-  return text.length === 1 ? "(space)" : `(${text.length} spaces)`;
+  if (!text) return say("(no text)");
+  if (text.includes("\n")) return say("(paragraph end)");
+  return say("(space)|({count} spaces)", { count: text.length });
 }
 
 /** A change in a sentence, for people who listen. @param {Change} change @param {boolean} located */
@@ -52,11 +54,11 @@ export function spoken(change, located) {
     return `“${words.length > SPOKEN ? `${words.slice(0, SPOKEN)}…` : words}”`;
   };
   const what = [KINDS[change.kind].word, location(change), quoted(change.text)];
-  if (change.kind === "replaced") what.push("with", quoted(change.new_text));
+  if (change.kind === "replaced") what.push(say("with"), quoted(change.new_text));
   const lost = onlyInOriginal(change)
-    ? `page ${change.original.page + 1} of the original`
-    : "place not known";
-  const page = change.page === null ? lost : `page ${change.page + 1}`;
+    ? say("page {page} of the original", { page: change.original.page + 1 })
+    : say("place not known");
+  const page = change.page === null ? lost : say("page {page}", { page: change.page + 1 });
   return `${what.filter(Boolean).join(" ")}${located ? `, ${page}` : ""}`;
 }
 
@@ -70,20 +72,25 @@ export function judge(proof, total) {
   if (!proof.holds)
     return {
       tone: "bad",
-      title: "This comparison could not be verified",
-      text: "Changes may be missing or wrong. Do not rely on it: read both documents.",
-      details: [...proof.details, ...proof.not_compared.map((part) => `Not compared: ${part}`)],
+      title: say("This comparison could not be verified"),
+      text: say("Changes may be missing or wrong. Do not rely on it: read both documents."),
+      details: [...proof.details, ...proof.not_compared.map((part) => say("Not compared: {part}", { part }))],
     };
   if (!proof.complete)
     return {
       tone: "partial",
-      title: "Not everything was compared",
-      text: `Not compared: ${proof.not_compared.join(", ") || "some parts"}. Differences there are not shown.`,
+      title: say("Not everything was compared"),
+      text: say("Not compared: {parts}. Differences there are not shown.", {
+        parts: proof.not_compared.join(", ") || say("some parts"),
+      }),
       details: proof.details,
     };
   return {
     tone: "good",
-    title: total === 0 ? "The two documents have the same text" : "Every change is shown (checked)",
+    title:
+      total === 0
+        ? say("The two documents have the same text")
+        : say("Every change is shown (checked)"),
     text: "",
     details: [],
   };

@@ -1,4 +1,5 @@
 import { Problem } from "../../connection.js";
+import { say } from "../../words.js";
 
 /**
  * What the server tells of a session in page groups.
@@ -15,7 +16,7 @@ export function createContent(api, address) {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       await api.state();
-      error.title = "This page could not be loaded";
+      error.title = say("This page could not be loaded");
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { Problem } from "../../connection.js";
+import { say } from "../../words.js";
 
 /* Groups that stay open although nobody looks at their pages. */
 const KEPT = 3;
@@ -131,7 +132,7 @@ const abortion = (signal) =>
 
 async function load(address) {
   const pdfjs = await import(`${address}build/pdf.min.mjs`).catch(() => {
-    throw new Problem({ title: "The program that reads PDFs could not be loaded" });
+    throw new Problem({ title: say("The program that reads PDFs could not be loaded") });
   });
   pdfjs.GlobalWorkerOptions.workerSrc = `${address}build/pdf.worker.min.mjs`;
   const worker = new pdfjs.PDFWorker({ verbosity: pdfjs.VerbosityLevel.ERRORS });
