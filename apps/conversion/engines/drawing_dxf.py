@@ -38,6 +38,7 @@ _UNITS = (
     *("dam", "hm", "Gm", "au", "ly", "pc", "ft", "in", "yd", "mi"),
 )
 _PAPER_UNITS = ("in", "mm", "px")
+_BLACK_OR_WHITE = 7
 
 
 def read(job: Job) -> tuple[Meta, list[bytes]]:
@@ -149,6 +150,8 @@ def _layers(drawing: Any) -> list[Meta]:
         name = layer.dxf.name
         names.pop(name.casefold(), None)
         colour = context.layers[name.lower()].color if name.lower() in context.layers else ""
+        if layer.color == _BLACK_OR_WHITE and not layer.dxf.hasattr("true_color"):
+            colour = "#000000"  # on white
         found.append(
             {
                 "name": name,
