@@ -13,6 +13,7 @@ from apps.dialects.kudo.errors import STATUS as KUDO
 from apps.dialects.native.errors import STATUS
 from apps.dialects.primedocs.errors import STATUS as PRIMEDOCS
 from apps.dialects.prizmdoc.errors import SPELLINGS, V2_SPELLINGS
+from apps.dialects.wopi.errors import STATUS as WOPI
 
 _TABLES: dict[str, Iterable[ErrorCode]] = {
     "the catalogue": CATALOGUE,
@@ -20,6 +21,7 @@ _TABLES: dict[str, Iterable[ErrorCode]] = {
     "primedocs Connect": PRIMEDOCS,
     "DataWollet": DATAWOLLET,
     "Kudo": KUDO,
+    "WOPI": WOPI,
     "PrizmDoc": SPELLINGS,
     "PrizmDoc V2": V2_SPELLINGS,
 }

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("apps.dialects.kudo.urls")),
+    path("", include("apps.dialects.wopi.urls")),
     path("", include("apps.dialects.native.urls")),
     path("", include("apps.dialects.primedocs.urls")),
     path("", include("apps.dialects.datawollet.urls")),

@@ -19,9 +19,10 @@ def saved(document: EditedDocument, revision: Revision) -> None:
     webhooks.send(document.client, SAVED, _of(document, revision) | {"reason": revision.reason})
 
 
-def created(document: EditedDocument, revision: Revision) -> None:
+def created(document: EditedDocument, revision: Revision, detail: EditDetail) -> None:
     """An office suite saved a document under another name: `file` is a new file of the client."""
-    webhooks.send(document.client, CREATED, _of(document, revision) | {"name": document.name})
+    message = _of(document, revision) | _session(detail)
+    webhooks.send(document.client, CREATED, message | {"name": document.name})
 
 
 def renamed(document: EditedDocument, detail: EditDetail) -> None:

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET
 from apps.core import partitioned
 from apps.core.errors import ErrorCode, PortalError
 from apps.editing import services as editing
+from apps.editing.office import access
+from apps.editing.services import Editing
 from apps.portal_ui.views import ended, failed, page, protect
 from apps.portal_ui.words import language_of, say
 
@@ -91,7 +93,17 @@ def editor(request: HttpRequest, handle: UUID) -> HttpResponse:
         "version": settings.VERSION,
     }
     language = language_of(request, found.wanted.locale)
-    return page(request, "editor", context, language, found.client.origin_list)
+    origins = found.client.origin_list
+    response = page(request, "editor", context, language, origins)
+    return protect(response, origins, suite=_suite(found))
+
+
+def _suite(found: Editing) -> str:
+    """Where the office suite that opens this document comes from; blank for none."""
+    try:
+        return access.origin(found)
+    except PortalError:
+        return ""  # the page's script says why
 
 
 def _secrets(request: HttpRequest) -> dict[str, str]:

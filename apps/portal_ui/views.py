@@ -135,13 +135,19 @@ def page(
     return protect(response, origins)
 
 
-def protect(response: HttpResponse, origins: Iterable[str] = ()) -> HttpResponse:
-    """Adds the pages' policy: own scripts and styles only; framed only by the given origins."""
+def protect(
+    response: HttpResponse, origins: Iterable[str] = (), *, suite: str = ""
+) -> HttpResponse:
+    """Adds the pages' policy: own scripts and styles only; framed only by the given origins.
+
+    The one page that an office suite is opened in may frame `suite`, and post a form to it.
+    """
     ancestors = " ".join(origins) or "'none'"
+    frames, forms = (suite, f"'self' {suite}") if suite else ("'none'", "'self'")
     response["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-        "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {ancestors}"
+        f"connect-src 'self'; font-src 'self'; frame-src {frames}; "
+        f"form-action {forms}; base-uri 'none'; frame-ancestors {ancestors}"
     )
     # Browsers that know frame-ancestors ignore X-Frame-Options, and it cannot name origins.
     response.xframe_options_exempt = True

@@ -69,6 +69,8 @@ _EDITS: dict[str, Json] = {
             "autosave": api.shape({"enabled": _YES_NO, "seconds": _COUNT}),
             "draft": _or_null(api.shape({"base": _COUNT})),
             "unsent": _UNSENT,
+            "office": _or_null(_TEXT)
+            | {"description": "The origin of the office suite that opens the document."},
             "user": _TEXT,
             "locale": _TEXT,
             "mobile": _YES_NO,
@@ -117,6 +119,7 @@ _STATE: Json = {
     "autosave": {"enabled": True, "seconds": 30},
     "draft": None,
     "unsent": None,
+    "office": None,
     "user": "user-42",
     "locale": "en",
     "mobile": False,
@@ -299,6 +302,29 @@ get_pdf = call(
         *CONVERTING,
     ),
     OpenApiParameter("revision", str, description="The newest by default."),
+)
+open_office = call(
+    "openEditOffice",
+    {
+        200: api.answers(
+            "What the page posts to the suite's frame.",
+            api.shape(
+                {
+                    "address": _TEXT,
+                    "access_token": _TEXT,
+                    "access_token_ttl": _COUNT
+                    | {"description": "When it ends, in milliseconds since 1970."},
+                }
+            ),
+            {
+                "address": "https://office.example.com/browser/dist/cool.html?WOPISrc=...",
+                "access_token": "mvQZ4mD0cT5vGyaYB7uGl2JmXwq0c1xJ4mE0b7jKc3A",
+                "access_token_ttl": 1795350000000,
+            },
+        )
+    }
+    | problems(*SESSION, *LOADING),
+    _PAGE,
 )
 get_revisions = call(
     "getEditRevisions",

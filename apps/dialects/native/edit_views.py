@@ -22,6 +22,7 @@ from apps.dialects.native import edit_wire, wire
 from apps.dialects.native.views import NativeView
 from apps.editing import saving
 from apps.editing import services as editing
+from apps.editing.office import access
 from apps.editing.services import Editing, Revision
 from apps.workfiles import services as workfiles
 
@@ -149,6 +150,16 @@ class Beacon(EditView):
             extension=self.extension,
         )
         return HttpResponse(status=204)
+
+
+@schema.described
+class Office(EditView):
+    """POST /api/v1/edits/{handle}/office"""
+
+    @schema.open_office
+    def post(self, request: Request, handle: str) -> HttpResponse:
+        """Where the office suite edits the document, and a token that lets it in."""
+        return self.answer(edit_wire.office(access.frame(self.changing(handle))))
 
 
 @schema.described

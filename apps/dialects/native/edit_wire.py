@@ -12,6 +12,8 @@ from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.native.errors import problem
 from apps.editing import drawing, pushing
 from apps.editing import services as editing
+from apps.editing.office import access
+from apps.editing.office.access import Frame
 from apps.editing.services import Editing, Revision
 from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS
@@ -22,9 +24,10 @@ _TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
 def state(found: Editing) -> Json:
     """All that the page needs: see `EditState` of the API reference."""
-    error, newest = None, None
+    error, newest, suite = None, None, ""
     try:
         newest = editing.head(found)
+        suite = access.origin(found)
     except PortalError as failure:
         error = problem(failure)
     wanted, detail = found.wanted, found.detail
@@ -36,6 +39,7 @@ def state(found: Editing) -> Json:
         "access": detail.access,
         "autosave": {"enabled": detail.autosave, "seconds": settings.EDITOR_AUTOSAVE_SECONDS},
         "draft": {"base": detail.draft_base} if detail.draft else None,
+        "office": suite or None,
         "unsent": _unsent(found),
         "user": detail.user,
         "locale": wanted.locale,
@@ -75,6 +79,16 @@ def revision(found: Editing, one: Revision) -> Json:
         "format": workfiles.describe(one.work_file).extension,
         "saved_at": one.created_at.isoformat(),
         "current": not one.side and one.number == found.document.head,
+    }
+
+
+def office(opened: Frame) -> Json:
+    """What the page posts to the office suite's frame, and where."""
+    granted = opened.granted
+    return {
+        "address": opened.address,
+        "access_token": granted.token,
+        "access_token_ttl": int(granted.expires_at.timestamp() * 1000),
     }
 
 

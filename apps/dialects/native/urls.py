@@ -31,9 +31,7 @@ urlpatterns = [
     path(_webhook, operation_views.Webhook.as_view()),
     path(f"{_webhook}/secret", operation_views.WebhookSecret.as_view()),
     path(f"{_webhook}/deliveries", operation_views.Deliveries.as_view()),
-    path(
-        f"{_webhook}/deliveries/<str:delivery>/redeliver", operation_views.Redelivery.as_view()
-    ),
+    path(f"{_webhook}/deliveries/<str:delivery>/redeliver", operation_views.Redelivery.as_view()),
     path("api/v1/comparisons", comparison_views.Comparisons.as_view()),
     path(_comparison, comparison_views.Comparison.as_view()),
     path(f"{_comparison}/<str:side>", comparison_views.ComparedFile.as_view()),
@@ -66,6 +64,7 @@ urlpatterns = [
     path(f"{_edit}/content", edit_views.Content.as_view()),
     path(f"{_edit}/draft", edit_views.Draft.as_view()),
     path(f"{_edit}/beacon", edit_views.Beacon.as_view()),
+    path(f"{_edit}/office", edit_views.Office.as_view()),
     path(f"{_edit}/pdf", edit_views.Pdf.as_view()),
     path(f"{_edit}/drawing", drawing_views.Drawing.as_view()),
     path(f"{_edit}/drawing/<int:number>", drawing_views.Picture.as_view()),

@@ -36,6 +36,9 @@ SEEDS = {
     "datawollet-envelopes": "Envelopes",
     "kudo-tokens": "Token service",
     "kudo-editor": "Opening the editor, saving",
+    "wopi-files": "Files",
+    "wopi-collabora": "Collabora's and ONLYOFFICE's additions",
+    "wopi-discovery": "Discovery and proof keys",
 }
 _Tested = ast.FunctionDef | ast.ClassDef
 
@@ -67,6 +70,11 @@ def datawollet() -> str:
 def kudo() -> str:
     """docs/dialects/kudo.md; otherwise as :func:`prizmdoc`."""
     return _document("ARES Kudo", "kudo")
+
+
+def wopi() -> str:
+    """docs/dialects/wopi.md; otherwise as :func:`prizmdoc`."""
+    return _document("WOPI", "wopi")
 
 
 def _document(vendor: str, folder: str) -> str:

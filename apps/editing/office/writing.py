@@ -17,7 +17,7 @@ from apps.editing.office.access import Pass, Visit
 from apps.workfiles import services as workfiles
 from apps.workfiles.formats import FORMATS
 
-_LONGEST_NAME = 200
+LONGEST_NAME = 200
 
 
 class Copy(NamedTuple):
@@ -107,13 +107,16 @@ def save_as(
     made = workfiles.upload(
         visit.editing.owner, stream, extension=extension, name=wanted, keep=keep
     )
+    if made.extension != extension:
+        made.delete()
+        raise PortalError(ErrorCode.FORMAT_MISMATCH, f"What was sent is no {extension}.", at="body")
     with transaction.atomic():
         # Until this ends nobody else takes a name in this folder.
         OfficeFile.objects.filter(handle=visit.file.folder).update(folder=F("folder"))
         wanted = _free(visit, wanted)
         opened = services.open_beside(visit.editing, made.file_id, name=wanted)
         access.file_of(opened.document, visit.file.folder)
-        events.created(opened.document, services.revision(opened))
+        events.created(opened.document, services.revision(opened), opened.detail)
     return Copy(wanted, access.grant(opened))
 
 
@@ -166,8 +169,8 @@ def _checked(name: str, *, exactly: bool) -> tuple[str, str]:
     clean = workfiles.clean_name(name)
     path = PurePosixPath(clean)
     extension = path.suffix.lstrip(".").lower()
-    stem = path.stem[:_LONGEST_NAME].strip()
-    if not stem.strip(".") or (exactly and clean != name) or len(clean) > _LONGEST_NAME + 12:
+    stem = path.stem[:LONGEST_NAME].strip()
+    if not stem.strip(".") or (exactly and clean != name) or len(clean) > LONGEST_NAME + 12:
         raise PortalError(ErrorCode.INPUT_INVALID, "This is no name for a file.", at="name")
     if extension not in FORMATS:
         raise PortalError(ErrorCode.INPUT_INVALID, "This format is not known here.", at="name")

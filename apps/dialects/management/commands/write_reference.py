@@ -22,6 +22,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/dialects/primedocs.md": conformance.primedocs,
     "docs/dialects/datawollet.md": conformance.datawollet,
     "docs/dialects/kudo.md": conformance.kudo,
+    "docs/dialects/wopi.md": conformance.wopi,
 }
 
 
