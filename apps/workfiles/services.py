@@ -277,6 +277,18 @@ def sweep_orphans(share: int | None = None) -> int:
     return count
 
 
+def try_storage() -> None:
+    """Stores a small file, reads it and removes it. Raises what the storage raises, or OSError."""
+    content = b"Recto was here."
+    with _spooled(io.BytesIO(content)) as (path, size, _):
+        location = storage.put(path)
+    try:
+        if b"".join(storage.read(location, 0, size)) != content:
+            raise OSError("The storage gives back other bytes than it was given.")
+    finally:
+        storage.delete(location)
+
+
 def unreferenced_bytes() -> int:
     """Bytes of content that nobody refers to, and that a sweep may remove."""
     stale = _unreferenced(Blob).filter(claimed_at__lt=timezone.now() - _GRACE)

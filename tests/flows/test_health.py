@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.stack import Integrator, Stack
 
+MEASURE = "from portal import measuring; measuring.measure(measuring.OFTEN)"
+
 
 def test_metrics_count_what_is_there(stack: Stack, integrator: Integrator) -> None:
+    stack.manage("shell", "--command", MEASURE)
     before = figures(stack)
     integrator.open()
-    after = figures(stack)
+    stack.manage("shell", "--command", MEASURE)
     view = ("recto_sessions_live", ("kind", "view"))
+    opened = ("recto_sessions_opened_total", ("dialect", "prizmdoc-v1"), ("kind", "view"))
+    deadline = time.monotonic() + 30
+    while (after := figures(stack)).get(opened, 0) < before.get(opened, 0) + 1:
+        assert time.monotonic() < deadline  # another web process counted it
+        time.sleep(0.2)
     assert after[view] == before[view] + 1
     assert after["recto_part_ready", ("part", "engine-office")] == 1
     assert after["recto_disk_free_bytes", ()] > 0
+
+
+def test_the_doctor_finds_nothing(stack: Stack) -> None:
+    told = json.loads(stack.manage("doctor", "--json"))
+    assert told["well"], told
+    assert {"engine-office", "files", "schedule", "queue", "address"} <= told["parts"].keys()
 
 
 def figures(stack: Stack) -> dict[tuple[str, tuple[str, ...]], float]:
