@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import math
 import re
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 Markup = dict[str, Any]
@@ -29,9 +31,9 @@ MOST_BYTES = 4 * 1024**2
 _FARTHEST = 1e15
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _IDENTITY = re.compile(r"[A-Za-z0-9-]{1,64}")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 # What no XML and no line of a DXF file can hold.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_MOMENT = 40
 _LONGEST = {"text": 2000, "author": 200, "layout": 255}
 
 
@@ -72,7 +74,7 @@ def check(one: Any) -> Markup:
         "points": _points(one.get("points"), *KINDS[kind]),
         "size": float(size),
         "colour": _matched(one, "colour", _COLOUR),
-        "made": _matched(one, "made", _MOMENT),
+        "made": _moment(one.get("made")),
         **texts,
     }
 
@@ -104,6 +106,15 @@ def _text(one: Markup, name: str) -> str:
     if not isinstance(text, str) or len(text) > _LONGEST[name]:
         raise ValueError(f"`{name}` must be a text of at most {_LONGEST[name]} characters.")
     return _CONTROL.sub(" ", text)
+
+
+def _moment(value: Any) -> str:
+    """ISO 8601 with an offset, as browsers write it."""
+    if isinstance(value, str) and len(value) <= _LONGEST_MOMENT and value.isascii():
+        with suppress(ValueError, OverflowError):
+            if datetime.fromisoformat(value).astimezone(UTC).year > 1900:
+                return value
+    raise ValueError("`made` must be a moment such as 2026-11-22T12:03:07Z.")
 
 
 def _matched(one: Markup, name: str, pattern: re.Pattern[str]) -> str:
