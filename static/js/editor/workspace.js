@@ -12,6 +12,14 @@ const WITHOUT = {
     "theme",
     "help",
     "wrap",
+    "choose",
+    "put-text",
+    "put-arrow",
+    "put-cloud",
+    "put-freehand",
+    "put-line",
+    "put-rectangle",
+    "remove",
   ],
 };
 
