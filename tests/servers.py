@@ -7,12 +7,13 @@ import os
 import pwd
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,7 +56,9 @@ def postgresql(directory: Path, *, port: int = 0, hasty: bool = False) -> Iterat
         subprocess.run([*command, "--auth", "trust"], check=True, capture_output=True, cwd="/")
     serve = [*as_server, str(programs[-1] / "postgres"), "-D", str(data), "-p", str(port)]
     serve += [word for setting in (_HASTY if hasty else ()) for word in ("-c", setting)]
-    with _running([*serve, "-k", str(data), "-h", "127.0.0.1"], lambda: _answers(port)):
+    serve += ["-k", str(data), "-h", "127.0.0.1"]
+    # SIGINT: it waits for nobody who is connected.
+    with _running(serve, lambda: _answers(port), end=signal.SIGINT):
         create = [str(programs[-1] / "createdb"), "-h", "127.0.0.1", "-p", str(port)]
         if new:
             _until(lambda: not subprocess.run([*create, "-U", "portal", "recto"]).returncode)
@@ -63,9 +66,9 @@ def postgresql(directory: Path, *, port: int = 0, hasty: bool = False) -> Iterat
 
 
 @contextmanager
-def redis(directory: Path) -> Iterator[str]:
-    """A Redis server of its own; yields its URL."""
-    program, port = shutil.which("redis-server"), free_port()
+def redis(directory: Path, *, port: int = 0) -> Iterator[str]:
+    """A Redis server of its own, which remembers nothing; yields its URL."""
+    program, port = shutil.which("redis-server"), port or free_port()
     if program is None:
         pytest.skip("Redis is not installed: `make setup-dev` installs it")
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory)]
@@ -74,10 +77,13 @@ def redis(directory: Path) -> Iterator[str]:
 
 
 @contextmanager
-def s3(directory: Path) -> Iterator[str]:
-    """An S3 server of its own with an empty bucket; yields its STORAGE_URL."""
-    folder, ports = directory / "s3", [_low_port() for _ in range(4)]
-    folder.mkdir()
+def s3(directory: Path, *, ports: Sequence[int] = ()) -> Iterator[str]:
+    """An S3 server of its own with a bucket; yields its STORAGE_URL.
+
+    A directory that holds one already is served once more, at the same four `ports`.
+    """
+    folder, ports = directory / "s3", ports or s3_ports()
+    folder.mkdir(exist_ok=True)
     rights = {"name": "portal", "credentials": [{"accessKey": _KEY, "secretKey": _SECRET}]}
     identities = {"identities": [rights | {"actions": ["Admin", "Read", "Write", "List"]}]}
     (folder / "identities.json").write_text(json.dumps(identities))
@@ -102,8 +108,8 @@ def s3(directory: Path) -> Iterator[str]:
     def made() -> bool:
         try:
             client.create_bucket(Bucket=_BUCKET)
-        except (BotoCoreError, ClientError):
-            return False
+        except (BotoCoreError, ClientError) as error:
+            return "BucketAlready" in str(error)
         return True
 
     with _running(command, made):
@@ -111,7 +117,9 @@ def s3(directory: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _running(command: list[str], ready: Callable[[], bool]) -> Iterator[None]:
+def _running(
+    command: list[str], ready: Callable[[], bool], *, end: int = signal.SIGTERM
+) -> Iterator[None]:
     with (
         tempfile.TemporaryFile() as words,
         subprocess.Popen(command, stdout=words, stderr=words, cwd="/") as server,
@@ -125,7 +133,7 @@ def _running(command: list[str], ready: Callable[[], bool]) -> Iterator[None]:
                 raise RuntimeError(f"{command} did not start:\n{words.read().decode()}") from None
             yield
         finally:
-            server.terminate()
+            server.send_signal(end)
             try:
                 server.wait(20)
             except subprocess.TimeoutExpired:
@@ -138,6 +146,11 @@ def _until(ready: Callable[[], bool], seconds: float = 60) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.1)
+
+
+def s3_ports() -> list[int]:
+    """Four free ports for an S3 server."""
+    return [_low_port() for _ in range(4)]
 
 
 def _low_port() -> int:

@@ -310,7 +310,8 @@ def _remove_ended(size: int) -> int:
     )
     with transaction.atomic():
         # Held with their sessions: nobody renews one in between.
-        details = batches.held(ConnectDetail.objects.filter(over), size)
+        rows = ConnectDetail.objects.filter(over).select_related("session")
+        details = batches.held(rows, size, also=("session",))
         ended = [detail.pk for detail in details]
         made = {detail.document_id for detail in details if detail.document_id}
         made |= set(

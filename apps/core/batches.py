@@ -34,12 +34,13 @@ def until_done(step: Callable[[int], int], size: int = SIZE, *, seconds: float =
             return count
 
 
-def held(rows: QuerySet[Row], size: int) -> list[Row]:
+def held(rows: QuerySet[Row], size: int, *, also: tuple[str, ...] = ()) -> list[Row]:
     """The first of these rows, locked until the transaction ends, less those that others hold.
 
-    Before the lock somebody may have changed what the rows were chosen for: ask once more.
+    `also` names related rows that are selected and locked with them. Before the lock somebody may
+    have changed what the rows were chosen for: ask once more.
     """
-    return list(rows.select_for_update(skip_locked=True)[:size])
+    return list(rows.select_for_update(skip_locked=True, of=("self", *also))[:size])
 
 
 def delete(rows: QuerySet[Row], size: int = SIZE) -> int:

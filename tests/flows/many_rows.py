@@ -19,6 +19,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
@@ -33,6 +34,7 @@ from apps.core.errors import PortalError  # noqa: E402
 from apps.core.ids import new_token  # noqa: E402
 from apps.document_sessions import services as sessions  # noqa: E402
 from apps.document_sessions.models import DocumentSession  # noqa: E402
+from portal.celery import app  # noqa: E402
 from tests import factories  # noqa: E402
 
 CLIENTS = 20
@@ -149,9 +151,18 @@ def plans(act: Callable[[], object]) -> list[str]:
     return found
 
 
+def schedule() -> None:
+    """Everything that is scheduled, once; raises what any of it raises."""
+    app.loader.import_default_modules()
+    for scheduled in settings.CELERY_BEAT_SCHEDULE.values():
+        app.tasks[str(scheduled["task"])].apply(throw=True)
+
+
 def main() -> None:
     fill(int(sys.argv[1]))
-    print(json.dumps({name: plans(act) for name, act in acts().items()}))  # noqa: T201
+    found = {name: plans(act) for name, act in acts().items()}
+    schedule()
+    print(json.dumps(found))  # noqa: T201
 
 
 if __name__ == "__main__":
