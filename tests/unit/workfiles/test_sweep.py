@@ -123,7 +123,9 @@ def test_a_sweep_takes_batches_until_nothing_is_left(monkeypatch: pytest.MonkeyP
     age()
     sizes, remove = [], services._remove
     monkeypatch.setattr(
-        services, "_remove", lambda stale, chosen: sizes.append(len(chosen)) or remove(stale, chosen)
+        services,
+        "_remove",
+        lambda stale, chosen: sizes.append(len(chosen)) or remove(stale, chosen),
     )
     assert (services.sweep(batch=2), sizes) == (5, [2, 2, 1])
 
