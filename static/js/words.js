@@ -2,7 +2,9 @@
    which the server put into the page (apps/portal_ui/words); without one they are said as they are. */
 
 const lang = document.documentElement.lang || "en";
-const { words = {}, errors = {} } = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+const { words = {}, errors = {} } = JSON.parse(
+  document.getElementById("words")?.textContent ?? "{}",
+);
 const plural = new Intl.PluralRules(lang);
 const writer = new Intl.NumberFormat(lang);
 
@@ -23,7 +25,11 @@ export function say(text, values = {}) {
 }
 
 /** What stands on the keys of a shortcut, such as "Shift Enter". @param {string} shown */
-export const keys = (shown) => shown.split(" ").map((key) => words[key] ?? key).join(" ");
+export const keys = (shown) =>
+  shown
+    .split(" ")
+    .map((key) => words[key] ?? key)
+    .join(" ");
 
 /**
  * What people read of an error. Of codes that have no translation, what the server says itself.

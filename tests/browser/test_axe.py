@@ -53,7 +53,7 @@ def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
     return check
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", [*LOOKS, pytest.param({"locale": "de-CH"}, id="German")])
 def test_reading(look: Look, person: Person, guide: Callable[[], str], check: Check) -> None:
     viewer = person(**look).read(guide())
     check(viewer)

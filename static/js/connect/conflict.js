@@ -13,7 +13,11 @@ export function askWhichDraft(newer, { theirs, mine }) {
   const time = clock(newer.saved_at ?? Date.now());
   place.replaceChildren(
     make("strong", {}, say("This form was also changed in another window")),
-    make("p", {}, say("It was saved there at {time}. What you typed here has not been saved yet.", { time })),
+    make(
+      "p",
+      {},
+      say("It was saved there at {time}. What you typed here has not been saved yet.", { time }),
+    ),
     make(
       "div",
       { class: "actions" },

@@ -28,7 +28,8 @@ export function watchExpiry(api) {
   function wind() {
     dismiss("expiry");
     clearTimeout(timer);
-    if (left) timer = setTimeout(warn, Math.min(LONGEST_TIMER, left - Math.min(NOTICE_AHEAD, left / 2)));
+    if (left)
+      timer = setTimeout(warn, Math.min(LONGEST_TIMER, left - Math.min(NOTICE_AHEAD, left / 2)));
   }
 
   function heard({ expires_at: expires, now }) {

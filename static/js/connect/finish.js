@@ -10,7 +10,9 @@ export function showSummary(complaints) {
   const heading = make(
     "h2",
     { id: "summary-title", tabindex: -1 },
-    say("One field needs your attention|{count} fields need your attention", { count: complaints.length }),
+    say("One field needs your attention|{count} fields need your attention", {
+      count: complaints.length,
+    }),
   );
   const entries = complaints.map(({ label, message, focus }) =>
     make(

@@ -18,7 +18,9 @@ export function numbersOf(language) {
   const decimal = sign("decimal");
   const group = sign("group");
   // Only whole groups of three: "1.5" is one and a half even where the period groups.
-  const groups = { ".": /^-?\d{1,3}(\.\d{3})+(,\d*)?$/, ",": /^-?\d{1,3}(,\d{3})+(\.\d*)?$/ }[group];
+  const groups = { ".": /^-?\d{1,3}(\.\d{3})+(,\d*)?$/, ",": /^-?\d{1,3}(,\d{3})+(\.\d*)?$/ }[
+    group
+  ];
 
   function parse(text) {
     // People group with spaces and apostrophes whatever their language does.

@@ -166,7 +166,8 @@ document.addEventListener("visibilitychange", async () => {
   heardOfEnd(newest);
   if (newest.state === "filling" && newest.draft.number === draft.number()) return;
   show(newest);
-  if (newest.state === "filling") notify("elsewhere", say("Updated from another window."), { seconds: 4 });
+  if (newest.state === "filling")
+    notify("elsewhere", say("Updated from another window."), { seconds: 4 });
 });
 
 /* ---- finishing ---- */
@@ -246,7 +247,11 @@ addEventListener("keydown", (event) => {
     if (root.dataset.shows === "form") draft.now();
   }
 });
-watchConnection(api, { lost: say("No connection to the server. What you type stays here."), retry: say("Try now"), back: say("Connected again.") });
+watchConnection(api, {
+  lost: say("No connection to the server. What you type stays here."),
+  retry: say("Try now"),
+  back: say("Connected again."),
+});
 api.on("found", () => (form && !draft.isClean() ? draft.now() : undefined));
 /* Leaving saves what was typed; where that cannot work, the browser asks. */
 addEventListener("beforeunload", (event) => {

@@ -27,7 +27,11 @@ export function showPicker(api, { chosen, pick, back, failed }) {
       look();
     }, PAUSE),
   });
-  const tags = make("div", { class: "tags", role: "group", "aria-label": say("Narrow down by tag") });
+  const tags = make("div", {
+    class: "tags",
+    role: "group",
+    "aria-label": say("Narrow down by tag"),
+  });
   const count = make("p", { class: "help", role: "status" });
   const list = make("ul", { class: "templates" });
   const more = make(
@@ -37,7 +41,12 @@ export function showPicker(api, { chosen, pick, back, failed }) {
   );
   showScreen(
     "choosing",
-    back && make("button", { class: "link-button", type: "button", click: back }, say("Back to the form")),
+    back &&
+      make(
+        "button",
+        { class: "link-button", type: "button", click: back },
+        say("Back to the form"),
+      ),
     make("h2", {}, say("Choose a template")),
     make("div", { class: "picker-search" }, icon("search"), input),
     tags,
@@ -111,11 +120,15 @@ export function showPicker(api, { chosen, pick, back, failed }) {
       if (further) list.append(...rows);
       else list.replaceChildren(...rows);
       more.hidden = list.childElementCount >= found.total;
-      count.textContent = found.total ? say("{count} template|{count} templates", { count: found.total }) : "";
+      count.textContent = found.total
+        ? say("{count} template|{count} templates", { count: found.total })
+        : "";
       if (!found.total) {
         const again = make("button", { class: "link-button", type: "button", click: reset });
         again.textContent = say("Show all");
-        list.replaceChildren(make("li", { class: "help" }, `${say("No template matches your search.")} `, again));
+        list.replaceChildren(
+          make("li", { class: "help" }, `${say("No template matches your search.")} `, again),
+        );
       }
       if (further) rows[0]?.querySelector("button").focus();
     } catch (error) {

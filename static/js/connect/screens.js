@@ -31,7 +31,11 @@ const button = (text, run, look = "") =>
 export function showEnded(problem) {
   const stopped = problem.code === "session_stopped";
   const title = stopped ? problem.message : say("This link is no longer valid");
-  const text = stopped ? problem.detail : say("It has expired, or it never existed. Go back to the site that sent you here and open the form again.");
+  const text = stopped
+    ? problem.detail
+    : say(
+        "It has expired, or it never existed. Go back to the site that sent you here and open the form again.",
+      );
   showScreen(
     stopped ? "stopped" : "expired",
     badge(stopped ? "stop" : "clock"),
@@ -46,7 +50,13 @@ export function showFailure(problem, retry) {
     "failed",
     badge("alert", "danger"),
     make("h2", {}, say("The form cannot be shown now")),
-    make("p", {}, problem.detail || problem.message || say("No connection to the server. What you type stays here.")),
+    make(
+      "p",
+      {},
+      problem.detail ||
+        problem.message ||
+        say("No connection to the server. What you type stays here."),
+    ),
     problem.remedy && make("p", { class: "remedy" }, problem.remedy),
     actions(button(say("Try again"), retry, "primary")),
     problem.correlationId &&
@@ -65,9 +75,17 @@ export function showGone(pick) {
     "gone",
     badge("document"),
     make("h2", {}, say("This template is no longer offered")),
-    make("p", {}, pick
-        ? say("It was withdrawn after this form had been opened. You can choose another one; what you typed is kept where it fits.")
-        : say("It was withdrawn after this form had been opened. Go back to the site that sent you here and open the form again.")),
+    make(
+      "p",
+      {},
+      pick
+        ? say(
+            "It was withdrawn after this form had been opened. You can choose another one; what you typed is kept where it fits.",
+          )
+        : say(
+            "It was withdrawn after this form had been opened. Go back to the site that sent you here and open the form again.",
+          ),
+    ),
     pick && actions(button(say("Choose a template"), pick, "primary")),
   );
 }
@@ -97,7 +115,12 @@ export function showResult(result, api, elsewhere) {
     make("h2", {}, say("Your document is ready")),
     make("p", {}, make("strong", {}, result.name)),
     make("p", {}, say("Finished at {time}.", { time: clock(result.finished_at) })),
-    elsewhere && make("p", { class: "remedy" }, say("It was finished in another window. What you changed here afterwards is not in it.")),
+    elsewhere &&
+      make(
+        "p",
+        { class: "remedy" },
+        say("It was finished in another window. What you changed here afterwards is not in it."),
+      ),
     make(
       "ul",
       { class: "downloads" },
@@ -125,7 +148,12 @@ function createDownload(format, api, trouble) {
   const words = make("span", {}, DOWNLOADS[format]);
   const link = make(
     "a",
-    { class: "button", href: api.resultAddress(format), "data-testid": `download-${format}`, click },
+    {
+      class: "button",
+      href: api.resultAddress(format),
+      "data-testid": `download-${format}`,
+      click,
+    },
     icon("download"),
     words,
     make("small", {}, format === "docx" ? ".docx" : ".pdf"),

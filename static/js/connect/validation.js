@@ -30,8 +30,7 @@ class Fault extends Error {
 }
 
 const isEmpty = (value) => value === null || value === undefined || value === "";
-const isObject = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 export const kindOf = (field) => field.kind ?? "text";
 const nests = (field) => kindOf(field) === "object" || kindOf(field) === "collection";
 
@@ -207,8 +206,10 @@ const SCALARS = {
     if (!NUMBER.test(String(text)) || Math.abs(text) >= 1e16) throw new Fault("not_a_number");
     // Adding 0 takes the sign from a zero.
     const number = Number(text) + 0;
-    if (typeof field.min === "number" && number < field.min) throw new Fault("too_small", field.min);
-    if (typeof field.max === "number" && number > field.max) throw new Fault("too_large", field.max);
+    if (typeof field.min === "number" && number < field.min)
+      throw new Fault("too_small", field.min);
+    if (typeof field.max === "number" && number > field.max)
+      throw new Fault("too_large", field.max);
     return number;
   },
 

@@ -26,7 +26,11 @@ export function readText(buffer) {
     changes.push(say("It was read as Windows-1252 and will be saved as UTF-8."));
   }
   if (encoding?.startsWith("utf-16")) changes.push(say("It is UTF-16 and will be saved as UTF-8."));
-  const counts = new Map([["\n", 0], ["\r\n", 0], ["\r", 0]]);
+  const counts = new Map([
+    ["\n", 0],
+    ["\r\n", 0],
+    ["\r", 0],
+  ]);
   for (const [end] of text.matchAll(/\r\n|\r|\n/g)) counts.set(end, counts.get(end) + 1);
   const [end] = [...counts].reduce((most, one) => (one[1] > most[1] ? one : most));
   if ([...counts.values()].filter(Boolean).length > 1)

@@ -17,17 +17,30 @@ export function showConflict({ current, kept }, { theirs, mine, compare }) {
     make(
       "div",
       { class: "conflict-choice" },
-      make("button", { class: `button ${look}`, type: "button", click: run, "data-testid": testid }, text),
+      make(
+        "button",
+        { class: `button ${look}`, type: "button", click: run, "data-testid": testid },
+        text,
+      ),
       make("p", {}, about),
     );
   byId("conflict-body").replaceChildren(
     make(
       "p",
       {},
-      say("Somebody saved version {current} while you were working. Nothing is lost: your work is kept as version {kept}.", { current: newest, kept }),
+      say(
+        "Somebody saved version {current} while you were working. Nothing is lost: your work is kept as version {kept}.",
+        { current: newest, kept },
+      ),
     ),
     compare &&
-      choice(say("Compare"), say("See what differs before you decide."), compare, "", "conflict-compare"),
+      choice(
+        say("Compare"),
+        say("See what differs before you decide."),
+        compare,
+        "",
+        "conflict-compare",
+      ),
     choice(
       say("Open version {current}", { current: newest }),
       say("Go on with theirs. Yours stays in the list of versions as {kept}.", { kept }),

@@ -91,9 +91,7 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
       linkService: links,
       findController: new components.PDFFindController({ linkService: links, eventBus: bus }),
       l10n,
-      annotationMode: annotates
-        ? pdfjs.AnnotationMode.ENABLE_FORMS
-        : pdfjs.AnnotationMode.ENABLE,
+      annotationMode: annotates ? pdfjs.AnnotationMode.ENABLE_FORMS : pdfjs.AnnotationMode.ENABLE,
       annotationEditorMode: annotates ? MODES.NONE : MODES.DISABLE,
       annotationEditorHighlightColors: HIGHLIGHTS,
       imageResourcesPath: `${address}web/images/`,
@@ -140,7 +138,8 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
   /* Fields of documents that were made without descriptions have a name at least. */
   function nameFields() {
     const fields = ".annotationLayer :is(input, select, textarea):not([aria-label], [title])";
-    for (const field of container.querySelectorAll(fields)) field.ariaLabel = field.name || say("Field");
+    for (const field of container.querySelectorAll(fields))
+      field.ariaLabel = field.name || say("Field");
   }
 
   /* What an annotation looks like changes in many ways; its storage is what would be written. */

@@ -33,9 +33,18 @@ export function showFailed(problem) {
     make("h2", {}, problem.title || say("The document could not be opened")),
     make("p", {}, problem.detail || say("Load this page again. If that does not help, tell us.")),
     problem.remedy && make("p", { class: "remedy" }, problem.remedy),
-    make("div", { class: "actions" }, button(say("Try again"), () => location.reload(), "primary")),
+    make(
+      "div",
+      { class: "actions" },
+      button(say("Try again"), () => location.reload(), "primary"),
+    ),
     problem.correlationId &&
-      make("p", { class: "correlation" }, `${say("Reference")} `, make("code", {}, problem.correlationId)),
+      make(
+        "p",
+        { class: "correlation" },
+        `${say("Reference")} `,
+        make("code", {}, problem.correlationId),
+      ),
   );
 }
 
@@ -49,9 +58,22 @@ export function showOver({ kept, unsaved, onKeep }) {
     badge("clock"),
     make("h2", {}, say("This editing session has ended")),
     kept
-      ? make("p", {}, say("Your last changes are kept as version {kept}, beside the document. Open the document again and restore that version to go on with them.", { kept }))
+      ? make(
+          "p",
+          {},
+          say(
+            "Your last changes are kept as version {kept}, beside the document. Open the document again and restore that version to go on with them.",
+            { kept },
+          ),
+        )
       : unsaved
-        ? make("p", {}, say("Your last changes are not stored. They are still on this page: keep a copy of them before you leave."))
+        ? make(
+            "p",
+            {},
+            say(
+              "Your last changes are not stored. They are still on this page: keep a copy of them before you leave.",
+            ),
+          )
         : make("p", {}, say("All your changes are stored. Open the document again to go on.")),
     (kept || unsaved) &&
       make("div", { class: "actions" }, button(say("Keep a copy"), onKeep, "primary")),

@@ -29,7 +29,8 @@ export function createSigning(take) {
   }
 
   function choose() {
-    for (const part of form.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== way();
+    for (const part of form.querySelectorAll("[data-way]"))
+      part.hidden = part.dataset.way !== way();
     fault.textContent = "";
   }
 

@@ -35,10 +35,12 @@ export function createStatus({ onKeep }) {
   }
 
   const seconds = (since) => Math.max(1, Math.round((Date.now() - since) / 1000));
-  const saved = ({ saved_at: at, name }) => say("Saved {time}, version {version}", { time: clock(at), version: name });
+  const saved = ({ saved_at: at, name }) =>
+    say("Saved {time}, version {version}", { time: clock(at), version: name });
 
   const SAYS = {
-    viewing: ({ revision }) => tell("quiet", say("Viewing version {version}", { version: revision.name })),
+    viewing: ({ revision }) =>
+      tell("quiet", say("Viewing version {version}", { version: revision.name })),
     saved: ({ revision }) => tell("saved", saved(revision)),
     dirty: () => tell("dirty", say("Changed, not saved yet")),
     saving({ begun }) {
@@ -49,7 +51,8 @@ export function createStatus({ onKeep }) {
       }
     },
     failing({ failingSince, error }) {
-      const told = (error.status && (error.detail || error.title)) || say("The server cannot be reached.");
+      const told =
+        (error.status && (error.detail || error.title)) || say("The server cannot be reached.");
       const since = { seconds: seconds(failingSince), why: told.replace(/\.$/, "") };
       tell("unsaved", say("Not saved for {seconds} s. {why}. Trying again", since), true);
     },

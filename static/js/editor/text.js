@@ -46,7 +46,9 @@ export async function createTextEditor({ library, name, format, onChange }) {
   const modeOf = () => [
     EditorState.readOnly.of(!editable),
     EditorView.contentAttributes.of({
-      "aria-label": editable ? say("Text of {name}", { name }) : say("Text of {name}, for reading", { name }),
+      "aria-label": editable
+        ? say("Text of {name}", { name })
+        : say("Text of {name}, for reading", { name }),
     }),
   ];
 

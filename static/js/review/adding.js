@@ -47,7 +47,8 @@ export function askForField({ name = "", placed, names, save }) {
   const attributes = { id: "adding-value", "aria-describedby": "adding-hint" };
   let value = createInput("text", placed?.text ?? "", attributes);
 
-  const chosen = () => names.find((known) => labelOf(known) === label.value.trim()) ?? nameOf(label.value);
+  const chosen = () =>
+    names.find((known) => labelOf(known) === label.value.trim()) ?? nameOf(label.value);
 
   function setKind() {
     const next = createInput(kind.value, read(value) ?? "", attributes);
@@ -98,10 +99,19 @@ export function askForField({ name = "", placed, names, save }) {
         "adding-name",
         say("Name"),
         label,
-        make("datalist", { id: "adding-names" }, ...names.map((one) => make("option", { value: labelOf(one) }))),
+        make(
+          "datalist",
+          { id: "adding-names" },
+          ...names.map((one) => make("option", { value: labelOf(one) })),
+        ),
       ),
       row("adding-type", say("Kind"), kind),
-      row("adding-value", placed ? say("Value, as it stands in the box") : say("Value"), value, hint),
+      row(
+        "adding-value",
+        placed ? say("Value, as it stands in the box") : say("Value"),
+        value,
+        hint,
+      ),
       fault,
       make(
         "div",

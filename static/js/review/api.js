@@ -13,8 +13,7 @@ const LONGEST_WAIT = 45_000;
 export function createApi(base) {
   const connection = createConnection(LONGEST_WAIT);
   const at = (document, path) => `${base}/documents/${document}${path}`;
-  const json = async (address, options) =>
-    (await connection.request(address, options)).json();
+  const json = async (address, options) => (await connection.request(address, options)).json();
 
   /**
    * Asks again for as long as the server says "later" or cannot be reached.

@@ -86,7 +86,10 @@ export function drawBox(pages, { prompt, start = null, skip = "" }) {
     const view = scroller.getBoundingClientRect();
     const clientX = view.left + view.width / 2;
     const [x, y] = pointAt({ clientX, clientY: view.top + view.height / 2 });
-    return inside([x - width * 0.12, y - height * 0.01, x + width * 0.12, y + height * 0.01], size());
+    return inside(
+      [x - width * 0.12, y - height * 0.01, x + width * 0.12, y + height * 0.01],
+      size(),
+    );
   }
 
   document.addEventListener(

@@ -45,7 +45,11 @@ export function createEditor({ name, type, value }, { save, leave, more = [] }) 
       "div",
       { class: "actions" },
       make("button", { class: "button primary small", type: "submit" }, say("Save")),
-      make("button", { class: "button small", type: "button", click: () => leave() }, say("Cancel")),
+      make(
+        "button",
+        { class: "button small", type: "button", click: () => leave() },
+        say("Cancel"),
+      ),
       ...more,
     ),
   );

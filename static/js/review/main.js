@@ -82,11 +82,9 @@ async function catchUp() {
   if (!known || store.isBusy() || panel.isEditing()) return;
   if (briefOf(open).version > known.version) {
     await store.reload(open);
-    notify(
-      "elsewhere",
-      say("Somebody else changed this document. You see the newest version."),
-      { seconds: 5 },
-    );
+    notify("elsewhere", say("Somebody else changed this document. You see the newest version."), {
+      seconds: 5,
+    });
   }
 }
 
@@ -198,9 +196,7 @@ async function finish() {
 }
 
 async function confirmAll() {
-  const changes = panel
-    .leftToCheck(store.get(open))
-    .map((field) => ({ field, action: "confirm" }));
+  const changes = panel.leftToCheck(store.get(open)).map((field) => ({ field, action: "confirm" }));
   byId("finish").focus();
   try {
     await store.save(open, changes);
@@ -243,7 +239,8 @@ function askWhich({ name, theirs, mine, by }) {
   const dialog = byId("clash");
   const { promise, resolve } = Promise.withResolvers();
   const label = labelOf(name.split(".").at(-1));
-  const own = mine.action === "confirm" ? say("You confirmed the value before") : shownValue(mine.value);
+  const own =
+    mine.action === "confirm" ? say("You confirmed the value before") : shownValue(mine.value);
   const answer = (word) => () => {
     resolve(word);
     dialog.close();
@@ -253,8 +250,14 @@ function askWhich({ name, theirs, mine, by }) {
       "p",
       {},
       by
-        ? say("{by} changed “{label}” while you were at it. Both are kept as versions; which shall stand?", { by, label })
-        : say("Another window changed “{label}” while you were at it. Both are kept as versions; which shall stand?", { label }),
+        ? say(
+            "{by} changed “{label}” while you were at it. Both are kept as versions; which shall stand?",
+            { by, label },
+          )
+        : say(
+            "Another window changed “{label}” while you were at it. Both are kept as versions; which shall stand?",
+            { label },
+          ),
     ),
     make(
       "div",
@@ -367,8 +370,7 @@ function closePile() {
 function togglePile() {
   const shows = root.dataset.pile !== "open";
   setPile(shows);
-  if (shows)
-    (document.querySelector('.pile-entry[aria-current="true"]') ?? byId("pile")).focus();
+  if (shows) (document.querySelector('.pile-entry[aria-current="true"]') ?? byId("pile")).focus();
 }
 docked.addEventListener("change", () => setPile(docked.matches));
 setPile(docked.matches);

@@ -13,7 +13,10 @@ export function createMeter(value, threshold) {
     const drawing = { confirmed: "check", corrected: "edit", added: "plus" }[value.state];
     return make(
       "span",
-      { class: "said", title: value.by ? `${said}, ${say("by {author}", { author: value.by })}` : null },
+      {
+        class: "said",
+        title: value.by ? `${said}, ${say("by {author}", { author: value.by })}` : null,
+      },
       icon(value.value === null ? "close" : drawing),
       said,
     );
@@ -23,7 +26,11 @@ export function createMeter(value, threshold) {
   bar.firstElementChild.style.width = `${Math.round(value.confidence * 100)}%`;
   return make(
     "span",
-    { class: "sure", "data-sure": levelOf(value.confidence, threshold), title: percent(value.confidence) },
+    {
+      class: "sure",
+      "data-sure": levelOf(value.confidence, threshold),
+      title: percent(value.confidence),
+    },
     word,
     bar,
   );

@@ -42,7 +42,11 @@ export function createPanel(page) {
     const restTables = result.tables.filter((one) => !openTables.includes(one));
     const made = (names, create) => names.map((name) => create(name, context));
     const names = (entries) => entries.map(([name]) => name);
-    const tables = (list) => made(list.map(({ name }) => name), createTable);
+    const tables = (list) =>
+      made(
+        list.map(({ name }) => name),
+        createTable,
+      );
     const first = [...made(names(fields.filter(isOpen)), createRow), ...tables(openTables)];
     const then = [
       ...made(names(fields.filter((entry) => !isOpen(entry))), createRow),
@@ -67,7 +71,8 @@ export function createPanel(page) {
     const tables = new Set(result.tables.map(({ name }) => name));
     for (const name of Object.keys(result.fields))
       if (!rows.some((row) => row.name === name)) append(name, createRow);
-    for (const name of tables) if (!rows.some((row) => row.name === name)) append(name, createTable);
+    for (const name of tables)
+      if (!rows.some((row) => row.name === name)) append(name, createTable);
     // An addition that was taken back is gone.
     rows = rows.filter((row) => {
       const stays = row.name in result.fields || tables.has(row.name);
@@ -102,7 +107,9 @@ export function createPanel(page) {
   /* What is said of no field that is shown, stands above them. */
   function remarks(result) {
     const known = new Set(rows.map((row) => row.name));
-    const rules = result.validations.filter(({ fields }) => !fields.some((name) => known.has(name)));
+    const rules = result.validations.filter(
+      ({ fields }) => !fields.some((name) => known.has(name)),
+    );
     const missing = (rule) => rule.fields.find((name) => /^[A-Za-z][\w-]*$/.test(name));
     const entries = [
       ...rules.map((rule) =>

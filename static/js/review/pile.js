@@ -16,7 +16,8 @@ export const titleOf = ({ name }, at) => name || say("Document {number}", { numb
 
 function about(brief, state) {
   if (state === "reading") return say("Reading…");
-  if (state === "failed") return (brief.error && explain(brief.error).title) || say("Could not be read");
+  if (state === "failed")
+    return (brief.error && explain(brief.error).title) || say("Could not be read");
   const [kind] = classOf(brief);
   if (state === "checked") return `${kind} · ${say("checked")}`;
   return brief.left_count
@@ -37,7 +38,12 @@ export function createPile({ open }) {
   function show(briefs, current) {
     for (const [at, brief] of briefs.entries()) {
       const state = standing(brief);
-      const key = JSON.stringify([titleOf(brief, at), state, about(brief, state), brief.id === current]);
+      const key = JSON.stringify([
+        titleOf(brief, at),
+        state,
+        about(brief, state),
+        brief.id === current,
+      ]);
       let button = buttons.get(brief.id);
       if (!button) {
         button = make("button", {

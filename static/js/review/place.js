@@ -30,5 +30,10 @@ export const rectangle = ([left, top, right, bottom]) => ({
 export function inside([left, top, right, bottom], { width, height }) {
   const x = (value) => Math.min(Math.max(value, 0), width);
   const y = (value) => Math.min(Math.max(value, 0), height);
-  return [x(Math.min(left, right)), y(Math.min(top, bottom)), x(Math.max(left, right)), y(Math.max(top, bottom))];
+  return [
+    x(Math.min(left, right)),
+    y(Math.min(top, bottom)),
+    x(Math.max(left, right)),
+    y(Math.max(top, bottom)),
+  ];
 }

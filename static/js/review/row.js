@@ -44,13 +44,7 @@ export function createRow(name, context) {
   const confirmButton = action(say("Confirm"), "check", "Enter", confirm);
   const editButton = action(say("Edit"), "edit", "E", () => edit());
   const pointButton = action(say("Mark place"), "target", "B", locate);
-  const absentButton = action(
-    say("Not here"),
-    "close",
-    "X",
-    absent,
-    say("Not on this document"),
-  );
+  const absentButton = action(say("Not here"), "close", "X", absent, say("Not on this document"));
   const more = make(
     "div",
     { class: "row-more" },
@@ -109,13 +103,15 @@ export function createRow(name, context) {
         ),
       ),
     );
-    const place = value.page === null ? say("Not shown on a page") : say("Page {page}", { page: value.page + 1 });
+    const place =
+      value.page === null
+        ? say("Not shown on a page")
+        : say("Page {page}", { page: value.page + 1 });
     const written =
-      value.text && value.text !== String(value.value) ? `, ${say("written “{text}”", { text: value.text })}` : "";
-    source.textContent = [place, sourceOf(value)]
-      .filter(Boolean)
-      .join(", ")
-      .concat(written);
+      value.text && value.text !== String(value.value)
+        ? `, ${say("written “{text}”", { text: value.text })}`
+        : "";
+    source.textContent = [place, sourceOf(value)].filter(Boolean).join(", ").concat(written);
     confirmButton.hidden = Boolean(value.state);
   }
 
@@ -164,7 +160,8 @@ export function createRow(name, context) {
       {
         async save(typed) {
           const change = { field: name, action: "correct", value: typed };
-          if (placed) Object.assign(change, { page: placed.page, box: placed.box, text: placed.text });
+          if (placed)
+            Object.assign(change, { page: placed.page, box: placed.box, text: placed.text });
           if (typed === value.value && !placed && value.value !== null) {
             if (!value.state) await context.save([{ field: name, action: "confirm" }]);
           } else await context.save([change]);

@@ -33,9 +33,13 @@ export function showEmpty(client) {
     "empty",
     badge("document"),
     make("h2", {}, say("No documents yet")),
-    make("p", {}, say("As soon as {client} sends a document, it appears here.", {
+    make(
+      "p",
+      {},
+      say("As soon as {client} sends a document, it appears here.", {
         client: client || say("the other program"),
-      })),
+      }),
+    ),
     make("div", { class: "progress-line" }),
   );
 }
@@ -61,7 +65,12 @@ export function showFailed(name, problem, next) {
     told.remedy && make("p", { class: "remedy" }, told.remedy),
     next && make("div", { class: "actions" }, button(say("Next document"), next, "primary")),
     problem?.correlation_id &&
-      make("p", { class: "correlation" }, `${say("Reference")} `, make("code", {}, problem.correlation_id)),
+      make(
+        "p",
+        { class: "correlation" },
+        `${say("Reference")} `,
+        make("code", {}, problem.correlation_id),
+      ),
   );
 }
 
@@ -89,7 +98,9 @@ export function showEnded(problem) {
       {},
       stopped
         ? problem.detail || say("The program that opened it has closed it.")
-        : say("It has expired, or it never existed. Go back to the site that sent you here and open the review again."),
+        : say(
+            "It has expired, or it never existed. Go back to the site that sent you here and open the review again.",
+          ),
     ),
   );
   byId("screen").focus({ preventScroll: true });
@@ -105,6 +116,11 @@ export function showTrouble(problem, retry) {
     problem.remedy && make("p", { class: "remedy" }, problem.remedy),
     make("div", { class: "actions" }, button(say("Try again"), retry, "primary")),
     problem.correlationId &&
-      make("p", { class: "correlation" }, `${say("Reference")} `, make("code", {}, problem.correlationId)),
+      make(
+        "p",
+        { class: "correlation" },
+        `${say("Reference")} `,
+        make("code", {}, problem.correlationId),
+      ),
   );
 }

@@ -80,9 +80,7 @@ export function createTable(name, context) {
     const shown = say("{count} row|{count} rows", { count: rows });
     heading.querySelector(".row-value").textContent = shown;
     const word = open ? say("{count} to check|{count} to check", { count: open }) : say("Checked");
-    count.replaceChildren(
-      open ? word : make("span", { class: "said" }, icon("check"), word),
-    );
+    count.replaceChildren(open ? word : make("span", { class: "said" }, icon("check"), word));
     const told = open
       ? say("{count} cell to check|{count} cells to check", { count: open })
       : say("Checked");
@@ -201,7 +199,12 @@ export function createTable(name, context) {
     return context.save(changes).catch((error) => {
       if (error.name === "AbortError") return;
       place.replaceChildren(
-        make("p", { class: "field-error", role: "alert" }, icon("alert"), error.detail || error.message),
+        make(
+          "p",
+          { class: "field-error", role: "alert" },
+          icon("alert"),
+          error.detail || error.message,
+        ),
       );
     });
   }
@@ -263,8 +266,7 @@ export function createTable(name, context) {
   const cellTitle = (column, row) =>
     say("{label}, row {number}", { label: labelOf(column), number: row + 1 });
 
-  const typeOf = (column) =>
-    table.rows.map((row) => row[column]?.type).find(Boolean) ?? "text";
+  const typeOf = (column) => table.rows.map((row) => row[column]?.type).find(Boolean) ?? "text";
 
   function addRow() {
     const row = table.rows.length;

@@ -25,7 +25,8 @@ export function createApi(base) {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.code === "NotReady") throw new Later(0);
-      if (error.status === 429 || error.status === 503) throw new Later(1000 * (error.retryAfter || 2));
+      if (error.status === 429 || error.status === 503)
+        throw new Later(1000 * (error.retryAfter || 2));
       throw error;
     }
     if (response.status === 202) throw new Later((await response.json()).retry_after_ms ?? 500);

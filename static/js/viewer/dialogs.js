@@ -56,10 +56,7 @@ export function openInfo({ document: facts, fonts, expires_at: expires }, page) 
         : number(facts.pages),
     ],
     [say("This page"), page && pageSize(page)],
-    [
-      say("Open until"),
-      expires && when(expires, { dateStyle: "medium", timeStyle: "short" }),
-    ],
+    [say("Open until"), expires && when(expires, { dateStyle: "medium", timeStyle: "short" })],
   ];
   byId("info-body").replaceChildren(
     make(
@@ -86,7 +83,9 @@ export function openInfo({ document: facts, fonts, expires_at: expires }, page) 
         make(
           "p",
           {},
-          say("The document asks for fonts that this server does not have. Similar ones stand in, so lines and pages may break elsewhere than in the program it was made with."),
+          say(
+            "The document asks for fonts that this server does not have. Similar ones stand in, so lines and pages may break elsewhere than in the program it was made with.",
+          ),
         ),
       ),
   );

@@ -91,7 +91,12 @@ export const KEYS = [
   },
   { group: say("Document"), text: say("About this document"), shown: ["I"], keys: { i: "info" } },
   { group: say("Document"), text: say("These shortcuts"), shown: ["?"], keys: { "?": "help" } },
-  { group: say("Document"), text: say("Close what is open"), shown: ["Esc"], keys: { Escape: "close" } },
+  {
+    group: say("Document"),
+    text: say("Close what is open"),
+    shown: ["Esc"],
+    keys: { Escape: "close" },
+  },
 ];
 
 const TYPING = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]';

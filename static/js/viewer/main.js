@@ -187,7 +187,8 @@ viewer.addEventListener("click", (event) => {
 });
 
 const sayPage = afterPause(
-  ({ page, pageCount }) => announce(say("Page {page} of {pages}", { page: page + 1, pages: pageCount })),
+  ({ page, pageCount }) =>
+    announce(say("Page {page} of {pages}", { page: page + 1, pages: pageCount })),
   500,
 );
 store.on("page", sayPage);

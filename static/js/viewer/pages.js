@@ -22,7 +22,16 @@ const SETTLED = 90;
  *   images: ReturnType<import("./images.js").createImages>, texts: ReturnType<import("./texts.js").createTexts>,
  *   copy: boolean, onMove?: (byReader: boolean) => void, label?: (place: {page: number, pages: number}) => string}} context
  */
-export function createPages({ scroller, space, store, images, texts, copy, onMove, label = named }) {
+export function createPages({
+  scroller,
+  space,
+  store,
+  images,
+  texts,
+  copy,
+  onMove,
+  label = named,
+}) {
   let sizes = expandSizes([]);
   let rows = stack(0, () => 0, GAP);
   let contentWidth = 0;

@@ -31,7 +31,8 @@ export function parseRange(text, count) {
       throw new RangeError(say("“{part}” is outside the pages 1 to {count}.", { part, count }));
     for (let number = first; number <= last; number += 1) numbers.add(number - 1);
   }
-  if (numbers.size === 0) throw new RangeError(say("Write the pages to print, for example 1-5, 8."));
+  if (numbers.size === 0)
+    throw new RangeError(say("Write the pages to print, for example 1-5, 8."));
   return [...numbers];
 }
 
@@ -111,11 +112,10 @@ export function createPrint(printed) {
     const show = () => {
       bar.max = numbers.length;
       bar.value = ready;
-      byId("print-status").textContent =
-        say("Preparing page {page} of {pages}", {
-          page: Math.min(ready + 1, numbers.length),
-          pages: numbers.length,
-        });
+      byId("print-status").textContent = say("Preparing page {page} of {pages}", {
+        page: Math.min(ready + 1, numbers.length),
+        pages: numbers.length,
+      });
     };
     show();
     const sheets = new Array(numbers.length);

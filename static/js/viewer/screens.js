@@ -47,7 +47,9 @@ export function showWaiting(missing) {
     : say("Waiting for the document");
   if (byId("screen").querySelector("h2")?.textContent === title) return;
   const text = missing
-    ? say("The comparison begins by itself as soon as the original and the revised document are here.")
+    ? say(
+        "The comparison begins by itself as soon as the original and the revised document are here.",
+      )
     : say("The page opens by itself as soon as the document has arrived.");
   show(
     "empty",
@@ -121,7 +123,14 @@ export function showFailure(problem, retry) {
         make("button", { class: "button primary", type: "button", click: retry }, say("Try again")),
       ),
     number &&
-      make("p", { class: "correlation" }, `${say("Reference")} `, make("code", {}, number), " ", copy),
+      make(
+        "p",
+        { class: "correlation" },
+        `${say("Reference")} `,
+        make("code", {}, number),
+        " ",
+        copy,
+      ),
   );
   announce(problem.title);
 }

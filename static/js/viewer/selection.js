@@ -129,9 +129,7 @@ function copy(event, { from, to }, texts) {
     .then(
       (worked) =>
         announce(
-          worked
-            ? say("Copied")
-            : say("The browser did not allow copying this much text at once"),
+          worked ? say("Copied") : say("The browser did not allow copying this much text at once"),
         ),
       () => {},
     );

@@ -81,7 +81,7 @@ def said_by_templates() -> set[str]:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_sentence_is_there(language: str) -> None:
+def test_every_sentence_is_there_and_no_other(language: str) -> None:
     scripted = said_by_scripts()
     wanted: dict[str, set[str]] = {name: set() for name in sections(language)}
     for text, pages in scripted.items():
@@ -89,7 +89,10 @@ def test_every_sentence_is_there(language: str) -> None:
     wanted["pages"] = said_by_templates() - scripted.keys()
     for name, part in sections(language).items():
         if name != "fields":
-            assert not wanted[name] - part.keys(), f"{language}.json, {name}"
+            assert wanted[name] - part.keys() == set(), f"{language}.json, {name} misses these"
+            assert part.keys() - wanted[name] == set(), (
+                f"{language}.json, {name}: nobody says these"
+            )
 
 
 @pytest.mark.parametrize("language", OTHERS)

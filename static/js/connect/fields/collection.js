@@ -85,7 +85,10 @@ export function createCollection(field, scope, context) {
       const at = index() + 1;
       const total = entries.length;
       number.textContent = at;
-      element.setAttribute("aria-label", say("{name}, entry {number} of {total}", { name: title, number: at, total }));
+      element.setAttribute(
+        "aria-label",
+        say("{name}, entry {number} of {total}", { name: title, number: at, total }),
+      );
       up.ariaLabel = up.title = say("Move entry {number} up", { number: at });
       down.ariaLabel = down.title = say("Move entry {number} down", { number: at });
       remove.ariaLabel = remove.title = say("Remove entry {number}", { number: at });

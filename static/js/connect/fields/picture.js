@@ -78,7 +78,9 @@ export function createPicture(field, scope, context) {
     uploading?.abort();
     trouble = "";
     if (file.size > LARGEST)
-      return refuse(say("The picture is larger than {limit}.", { limit: `${LARGEST / 1024 ** 2} MB` }));
+      return refuse(
+        say("The picture is larger than {limit}.", { limit: `${LARGEST / 1024 ** 2} MB` }),
+      );
     const own = (uploading = new AbortController());
     draw(URL.createObjectURL(file));
     const upload = context.api
@@ -115,8 +117,10 @@ export function createPicture(field, scope, context) {
 }
 
 function reason(error) {
-  if (error instanceof ConnectionLost) return say("No connection to the server. What you type stays here.");
-  if (error.status === 415) return say("This file is not a picture. PNG, JPEG, GIF, BMP and TIFF are possible.");
+  if (error instanceof ConnectionLost)
+    return say("No connection to the server. What you type stays here.");
+  if (error.status === 415)
+    return say("This file is not a picture. PNG, JPEG, GIF, BMP and TIFF are possible.");
   if (error.status === 413)
     return say("The picture is larger than {limit}.", { limit: `${LARGEST / 1024 ** 2} MB` });
   return error.detail || say("The picture could not be taken");

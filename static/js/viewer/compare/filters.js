@@ -43,7 +43,9 @@ export function createFilters(onChange) {
       if (ids === offered) return;
       offered = ids;
       const byKind = Object.groupBy(changes, ({ kind }) => kind);
-      const kinds = Object.keys(KINDS).flatMap((kind) => (byKind[kind] ? [[kind, byKind[kind]]] : []));
+      const kinds = Object.keys(KINDS).flatMap((kind) =>
+        byKind[kind] ? [[kind, byKind[kind]]] : [],
+      );
       const minor = changes.filter((change) => !change.substantive).length;
       const options = kinds.length > 1 ? kinds.map(kindOption) : [];
       substantiveOnly = minor > 0;

@@ -35,7 +35,7 @@ export function createLooks(context) {
   const { api, store, sources, pages, panels, beside, present, clear, onLook } = context;
   const choice = byId("looks");
   const thumbnails = document.querySelector('[data-command="thumbnails"]');
-    const states = new Map();
+  const states = new Map();
   const followed = new Set([MAIN]);
   let current = "redline";
   let share = null;
@@ -93,10 +93,10 @@ export function createLooks(context) {
     panels.setSearch(false);
     clear();
     sources.show(document);
-    const named = NAMES[document === MAIN && textual ? "revised" : document];
-    byId("scroller").ariaLabel = named.pages;
+    byId("scroller").ariaLabel = NAMES[document].pages;
     const field = byId("search-input");
-    field.placeholder = field.ariaLabel = named.search;
+    const searched = document === MAIN && textual ? "revised" : document;
+    field.placeholder = field.ariaLabel = NAMES[searched].search;
     if (states.has(document)) heard(document, states.get(document));
     follow(document);
   }

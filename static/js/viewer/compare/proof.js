@@ -34,7 +34,8 @@ export function showVerdict({ tone, title, text, details }, retry) {
         make("strong", {}, title),
         text && make("p", {}, text),
         reasons,
-        retry && make("button", { class: "button", type: "button", click: retry }, say("Try again")),
+        retry &&
+          make("button", { class: "button", type: "button", click: retry }, say("Try again")),
       ),
     ],
   );

@@ -74,7 +74,10 @@ export function judge(proof, total) {
       tone: "bad",
       title: say("This comparison could not be verified"),
       text: say("Changes may be missing or wrong. Do not rely on it: read both documents."),
-      details: [...proof.details, ...proof.not_compared.map((part) => say("Not compared: {part}", { part }))],
+      details: [
+        ...proof.details,
+        ...proof.not_compared.map((part) => say("Not compared: {part}", { part })),
+      ],
     };
   if (!proof.complete)
     return {

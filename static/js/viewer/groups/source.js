@@ -18,8 +18,7 @@ export function openGroups({ api, address, library }) {
   api.on("ended", groups.close);
   const texts = createTexts({
     patiently: (attempt) => attempt(),
-    text: (page, signal) =>
-      groups.withPage(page, (proxy) => readWords(proxy, page), signal),
+    text: (page, signal) => groups.withPage(page, (proxy) => readWords(proxy, page), signal),
   });
   return { api, images: createPictures(groups), texts };
 }

@@ -33,7 +33,8 @@ export async function readWords(page, number) {
 function measure(text, family) {
   pen.font = `100px ${family}`;
   const whole = pen.measureText(text).width || 1;
-  return (count) => (count === text.length ? 1 : pen.measureText(text.slice(0, count)).width / whole);
+  return (count) =>
+    count === text.length ? 1 : pen.measureText(text.slice(0, count)).width / whole;
 }
 
 /* Gives the box of a part of a run, in points from the upper left corner of the page. */
