@@ -162,6 +162,11 @@ UNFOLD: dict[str, Any] = {
                         "icon": "group",
                         "link": reverse_lazy("admin:auth_group_changelist"),
                     },
+                    {
+                        "title": "Audit log",
+                        "icon": "policy",
+                        "link": reverse_lazy("admin:audit_auditevent_changelist"),
+                    },
                 ],
             },
         ],

@@ -21,7 +21,7 @@ from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, is_guid, is_token, new_token
 from apps.document_sessions.lifecycle import LIVE, Lifetime, State, renewal_is_due, state_at
 from apps.document_sessions.models import DocumentSession
-from apps.tallies.figures import SESSIONS
+from apps.tallies.figures import CLIENT_SESSIONS, SESSIONS
 
 # How long after its end a session still answers "expired" or "stopped" rather than "unknown".
 _REMEMBERED = timedelta(days=1)
@@ -61,6 +61,7 @@ def create(
             echo=echo or {},
         )
         SESSIONS.add_on_commit(kind=kind, dialect=dialect)
+        CLIENT_SESSIONS.add_on_commit(client=client.name)
     return session, identity
 
 

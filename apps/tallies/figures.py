@@ -75,6 +75,9 @@ ERRORS = Counter(
     "recto_errors_total", "Errors answered, by code of docs/reference/errors.md.", ("code",)
 )
 SESSIONS = Counter("recto_sessions_opened_total", "Sessions opened.", ("kind", "dialect"))
+CLIENT_SESSIONS = Counter(
+    "recto_client_sessions_opened_total", "Sessions opened, by client.", ("client",)
+)
 CONVERSIONS = Counter(
     "recto_conversions_total",
     "Conversion jobs ended: what was made (`kind`) of which format, and `ready` or `failed`.",
@@ -105,7 +108,7 @@ ORPHANS = Counter(
     "Bytes that a crash left in storage without a record, found and removed by the sweep.",
     (),
 )
-COUNTERS = (REQUESTS, ERRORS, SESSIONS, CONVERSIONS, FAILURES, WEBHOOKS, ORPHANS)
+COUNTERS = (REQUESTS, ERRORS, SESSIONS, CLIENT_SESSIONS, CONVERSIONS, FAILURES, WEBHOOKS, ORPHANS)
 HISTOGRAMS = (REQUEST_SECONDS, CONVERSION_SECONDS, QUEUE_SECONDS)
 
 
