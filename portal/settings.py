@@ -248,9 +248,9 @@ CELERY_TASK_ROUTES = {
     )
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "schedule")
+CELERY_BEAT_SCHEDULER = "portal.schedule:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    "conversion-nudge": {"task": "conversion.nudge", "schedule": timedelta(seconds=10)},
+    "conversion-nudge": {"task": "conversion.nudge", "schedule": timedelta(seconds=5)},
     "conversion-evict": {"task": "conversion.evict", "schedule": timedelta(minutes=5)},
     "document-sessions-sweep": {
         "task": "document_sessions.sweep",

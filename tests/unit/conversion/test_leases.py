@@ -167,3 +167,14 @@ def test_a_lost_wake_up_call_is_sent_again(calls: list[str]) -> None:
     calls.clear()
     jobs.nudge()
     assert calls == []
+
+
+def test_a_job_whose_worker_was_lost_when_the_clock_was_set_back(
+    clock: time_machine.Traveller, calls: list[str]
+) -> None:
+    rendition = queued()
+    claimed()
+    clock.move_to(NOON - timedelta(hours=1))
+    jobs.nudge()
+    rendition.refresh_from_db()
+    assert rendition.state == State.QUEUED
