@@ -16,6 +16,7 @@ from .job import Refusal
 _PIXELS_PER_MM = 3.0
 _LEAST_WIDTH, _MOST_WIDTH = 1.0, 4.0
 _MOST_PATHS = 400_000
+_LONG_PATH = 2000
 _MOST_ENDS = 30_000
 Ends = set[tuple[int, int]]
 
@@ -25,6 +26,8 @@ class _Renderer(SVGRenderBackend):  # type: ignore[misc]
         super().__init__(page, settings)
         self._layers = layers
         self._run: tuple[int, Any] = (-1, None)
+        # Lines of the same looks that follow each other are one path: browsers read it sooner.
+        self._stroke: tuple[Any, Any] = (None, None)
         self._count = 0
         self.ends: Ends = set()
         self._whole: Any = self.entities
@@ -36,11 +39,20 @@ class _Renderer(SVGRenderBackend):  # type: ignore[misc]
         return f"{round(pixels, 1):g}px"
 
     def add_strokes(self, d: str, properties: Any) -> None:
+        if not d:
+            return
         self._begin(properties.layer)
+        looks = (properties.color, properties.lineweight)
+        path = self._stroke[1] if self._stroke[0] == looks else None
+        if path is not None and len(path.get("d")) < _LONG_PATH:
+            path.set("d", f"{path.get('d')} {d}")
+            return
         super().add_strokes(d, properties)
+        self._stroke = (looks, self.entities[-1])
 
     def add_filling(self, d: str, properties: Any) -> None:
         self._begin(properties.layer)
+        self._stroke = (None, None)
         super().add_filling(d, properties)
 
     def _begin(self, layer: str) -> None:
@@ -51,6 +63,7 @@ class _Renderer(SVGRenderBackend):  # type: ignore[misc]
         if number != self._run[0] or self._run[1] is None:
             self._run = (number, ElementTree.SubElement(self._whole, "g"))
             self._run[1].set("data-layer", str(number))
+            self._stroke = (None, None)
         self.entities = self._run[1]
 
     def draw_line(self, start: Any, end: Any, properties: Any) -> None:
