@@ -17,6 +17,26 @@ const PLACES = {
   endnote: say("in an endnote"),
   textbox: say("in a text box"),
 };
+/* What the server names as not compared. */
+const PARTS = {
+  body: say("body"),
+  footnotes: say("footnotes"),
+  endnotes: say("endnotes"),
+  "text boxes": say("text boxes"),
+  headers: say("headers"),
+  footers: say("footers"),
+  pictures: say("pictures"),
+  charts: say("charts"),
+  diagrams: say("diagrams"),
+  "embedded objects": say("embedded objects"),
+  comments: say("comments"),
+  "style definitions": say("style definitions"),
+  "numbering definitions": say("numbering definitions"),
+  "field codes": say("field codes"),
+  "link targets": say("link targets"),
+  formatting: say("formatting"),
+  "pages without text": say("pages without text"),
+};
 const SPOKEN = 90;
 
 /**
@@ -69,22 +89,20 @@ export function spoken(change, located) {
  * @returns {Verdict}
  */
 export function judge(proof, total) {
+  const missed = proof.not_compared.map((part) => PARTS[part] ?? part);
   if (!proof.holds)
     return {
       tone: "bad",
       title: say("This comparison could not be verified"),
       text: say("Changes may be missing or wrong. Do not rely on it: read both documents."),
-      details: [
-        ...proof.details,
-        ...proof.not_compared.map((part) => say("Not compared: {part}", { part })),
-      ],
+      details: [...proof.details, ...missed.map((part) => say("Not compared: {part}", { part }))],
     };
   if (!proof.complete)
     return {
       tone: "partial",
       title: say("Not everything was compared"),
       text: say("Not compared: {parts}. Differences there are not shown.", {
-        parts: proof.not_compared.join(", ") || say("some parts"),
+        parts: missed.join(", ") || say("some parts"),
       }),
       details: proof.details,
     };
