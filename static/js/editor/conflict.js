@@ -33,14 +33,18 @@ export function showConflict({ current, kept }, { theirs, mine, compare }) {
         { current: newest, kept },
       ),
     ),
-    compare &&
-      choice(
-        say("Compare"),
-        say("See what differs before you decide."),
-        compare,
-        "",
-        "conflict-compare",
-      ),
+    // What is no node would be written as a word.
+    ...(compare
+      ? [
+          choice(
+            say("Compare"),
+            say("See what differs before you decide."),
+            compare,
+            "",
+            "conflict-compare",
+          ),
+        ]
+      : []),
     choice(
       say("Open version {current}", { current: newest }),
       say("Go on with theirs. Yours stays in the list of versions as {kept}.", { kept }),

@@ -80,8 +80,6 @@ export function createMeasure(layer, { camera, plane, sheet }) {
         draw("circle", { class: "measured-end", cx: x, cy: y, r: 4 / camera.scale() }),
       ),
     );
-    for (const end of layer.querySelectorAll("circle"))
-      end.setAttribute("vector-effect", "non-scaling-stroke");
   }
 
   function put(point, event) {

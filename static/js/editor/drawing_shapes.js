@@ -101,11 +101,12 @@ export function shapesOf(one, plane) {
       : one.kind === "rectangle"
         ? `${line(box(points))}z`
         : line(points);
-  const looks = { fill: "none", stroke: one.colour, "stroke-width": "2px" };
+  const steady = { fill: "none", "vector-effect": "non-scaling-stroke" };
+  const looks = { stroke: one.colour, "stroke-width": "2px", ...steady };
   const joined = { "stroke-linejoin": "round", "stroke-linecap": "round" };
   const tip = one.kind === "arrow" && head(points, size);
   return [
-    draw("path", { class: "grip", d: outline }),
+    draw("path", { class: "grip", d: outline, ...steady }),
     draw("path", { d: outline, ...looks, ...joined }),
     ...(tip ? [draw("path", { d: tip, fill: one.colour })] : []),
   ];

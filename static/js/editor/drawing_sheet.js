@@ -16,7 +16,7 @@ export function createSheet(image) {
   /** @type {{scale: number, x: number, y: number}} */
   let camera = { scale: 1, x: 0, y: 0 };
 
-  function whole() {
+  function styled() {
     const end = text.lastIndexOf("</");
     const added = `<style xmlns="http://www.w3.org/2000/svg">${style}</style>`;
     return end < 0 ? text : text.slice(0, end) + added + text.slice(end);
@@ -24,7 +24,7 @@ export function createSheet(image) {
 
   async function show() {
     const mine = ++turn;
-    const next = URL.createObjectURL(new Blob([whole()], { type: "image/svg+xml" }));
+    const next = URL.createObjectURL(new Blob([styled()], { type: "image/svg+xml" }));
     const loaded = new Image();
     loaded.src = next;
     try {
@@ -39,9 +39,12 @@ export function createSheet(image) {
     address = next;
   }
 
+  /* Lines between two pixels would be grey. */
+  const whole = (length) => Math.round(length * devicePixelRatio) / devicePixelRatio;
+
   function place() {
     const factor = drawnAt ? camera.scale / drawnAt : 1;
-    image.style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${factor})`;
+    image.style.transform = `translate(${whole(camera.x)}px, ${whole(camera.y)}px) scale(${factor})`;
   }
 
   /* Drawn anew in its new size: crisp. */
@@ -76,6 +79,6 @@ export function createSheet(image) {
       place();
       if (camera.scale !== drawnAt) timer = setTimeout(settle, SETTLED);
     },
-    svg: whole,
+    svg: styled,
   };
 }
