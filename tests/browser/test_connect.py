@@ -18,6 +18,7 @@ from tests.browser import forms
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import Person
 from tests.browser.forms import FormPage, Library
+from tests.browser.languages import expect_language
 from tests.stack import Stack
 
 Filler = Callable[..., FormPage]
@@ -384,6 +385,8 @@ def test_over_unknown_and_withdrawn(filler: Filler, library: Library, tmp_path: 
 
     identity = library.open()
     form.fill_in(identity)
+    form.expect_preview()
+    expect_language(form.page, "de-CH", "connect")
     library.shell(
         "from apps.document_sessions.models import DocumentSession;"
         "from django.utils import timezone;"

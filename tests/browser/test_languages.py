@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests import factories
-from tests.browser import forms
 from tests.browser.conftest import Person
 from tests.browser.edits import OPEN_MS, EditorPage, Partner, pdf
-from tests.browser.forms import FormPage, Library
+from tests.browser.languages import english_left, expect_language
 from tests.browser.reviews import READ_MS, Office, ReviewPage, invoice
 from tests.browser.viewer import FIRST_PAGE_MS, Viewer
-from tests.stack import PROJECT, Integrator, Stack
+from tests.stack import Integrator, Stack
 
-FOLDER = PROJECT / "apps" / "portal_ui" / "words"
 GERMAN = {"locale": "de-CH"}
-_TEXTS = """() => {
-  const texts = new Set();
-  const add = (text) => texts.add((text ?? "").replace(/\\s+/g, " ").trim());
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode())
-    if (!walker.currentNode.parentElement.closest("script, noscript, .text, .textLayer"))
-      add(walker.currentNode.data);
-  for (const element of document.querySelectorAll("*"))
-    for (const name of ["aria-label", "title", "placeholder", "alt"])
-      add(element.getAttribute(name));
-  return [...texts];
-}"""
-
-
-def english_left(page: Page, language: str, name: str = "") -> list[str]:
-    """What a page says in English although its words are there in this language."""
-    parts = json.loads((FOLDER / f"{language}.json").read_text())
-    told = parts["pages"] | parts["shared"] | parts.get(name, {})
-    shown = [re.sub(r" \([^()]*\)$", "", text) for text in page.evaluate(_TEXTS)]
-    return [text for text in shown if told.get(text, text) != text]
-
-
-def expect_language(page: Page, tag: str, name: str = "") -> None:
-    expect(page.locator("html")).to_have_attribute("lang", tag)
-    assert english_left(page, tag[:2], name) == []
 
 
 def test_reading_in_german(person: Person, guide: Callable[[], str]) -> None:
@@ -93,16 +64,6 @@ def test_reviewing_in_french(person: Person, stack: Stack) -> None:
         "data-state", "ready", timeout=READ_MS
     )
     expect_language(review.page, "fr", "review")
-
-
-def test_filling_in_a_form_in_german(person: Person, stack: Stack, tmp_path: Path) -> None:
-    library = Library.made(stack, tmp_path)
-    library.add(tmp_path, "Letter", forms.letter(), forms.DEFINITION)
-    viewer = person(**GERMAN)
-    form = FormPage(viewer.page, viewer.url, viewer.watch).fill_in(library.open())
-    expect(viewer.page.get_by_role("button", name="Abschließen")).to_be_visible()
-    form.expect_preview()
-    expect_language(viewer.page, "de-CH", "connect")
 
 
 def test_the_launch_says_the_editors_language(person: Person, stack: Stack) -> None:

@@ -4,7 +4,7 @@ import { say } from "../words.js";
 const INK = "#10233f";
 const PEN = 5;
 const AIR = 12;
-const LETTERS = '120px "Segoe Script", "Bradley Hand", "URW Chancery L", "Comic Sans MS", cursive';
+const LETTERS = 'italic 120px "Segoe Script", "Bradley Hand", "URW Chancery L", "Comic Sans MS", cursive';
 
 /**
  * Asks for a signature: drawn, typed or a picture.
