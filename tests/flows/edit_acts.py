@@ -10,6 +10,7 @@ from collections.abc import Callable
 from apps.core.errors import PortalError
 from apps.editing import saving, services, upkeep
 from apps.editing.models import EditDetail, EditedDocument
+from apps.editing.office import access, locks
 from apps.editing.services import Editing
 from apps.workfiles import services as workfiles
 from apps.workfiles import storage
@@ -71,6 +72,15 @@ def edit_head(handle: str) -> int:
     return EditedDocument.objects.get(sessions__handle=handle).head
 
 
+def edit_lock(handle: str, name: str) -> str:
+    """An office suite's Lock: `locked`, or whose lock it is."""
+    try:
+        locks.lock(access.file_of(_editing(handle).document), name)
+    except PortalError as error:
+        return str(error.data["lock"])
+    return "locked"
+
+
 def edit_die(handle: str, text: str, expected: int, at: str) -> None:
     """A save in a process that is killed: `before` or `after` the bytes are stored."""
     put = storage.put
@@ -104,6 +114,7 @@ ACTS: dict[str, Callable[..., object]] = {
         edit_sweep,
         edit_look,
         edit_head,
+        edit_lock,
         edit_die,
     )
 }

@@ -53,6 +53,16 @@ def test_one_save_delivered_by_two_workers_is_one_version(track: Track) -> None:
         assert look(track, anna) == {"1": ORIGINAL, "2": f"{number}\n"}
 
 
+def test_of_two_locks_at_once_one_wins(track: Track) -> None:
+    for _ in range(ROUNDS):
+        anna, ben = sessions(track)
+        results = track.race(
+            ("edit_lock", {"handle": anna, "name": "L1"}),
+            ("edit_lock", {"handle": ben, "name": "L2"}),
+        )
+        assert results in (["locked", "L1"], ["L2", "locked"])
+
+
 def test_a_token_opens_once(track: Track) -> None:
     for _ in range(ROUNDS):
         token = track.race(("edit_token", {}))[0]

@@ -103,6 +103,9 @@ export function createApi(base) {
           change(number, { method: "POST" }),
         )
       ).json(),
+    /** Where the office suite opens the document, and what lets it in. */
+    office: async () =>
+      (await connection.request(`${base}/office`, { method: "POST", headers: OURS })).json(),
     close: () => connection.request(`${base}/close`, { method: "POST", headers: OURS }),
     /** Where a version is fetched as a file. @param {string} [name] */
     download: (name) => `${base}/${name ? `revisions/${name}` : "content"}?download=1`,

@@ -14,6 +14,7 @@ import { createSaving } from "./saving.js";
 import { hideScreen, showClosed, showFailed, showOver } from "./screens.js";
 import { createStatus } from "./status.js";
 import { createSurface } from "./surface.js";
+import { followUnsent } from "./unsent.js";
 import { showVersions } from "./versions.js";
 import { showWorkspace } from "./workspace.js";
 
@@ -29,6 +30,8 @@ let saving;
 /** @type {ReturnType<typeof createMessages>} */
 let messages = { tell() {} };
 let mode = "view";
+/** @type {ReturnType<typeof followUnsent>} */
+let showUnsent = () => {};
 /** Whether the workspace offers a command. */
 let offers = () => true;
 let closed = false;
@@ -42,6 +45,7 @@ async function begin() {
     await sleep(500);
     session = await api.state();
   }
+  if (session.office) return (await import("./office.js")).openOffice(session, api, status);
   if (session.draft && mayEdit()) {
     // Of a page that went away without a word: what it had not saved becomes a version now.
     api.leave(null, session.draft.base, "");
@@ -73,6 +77,8 @@ async function begin() {
   await openNewest();
   setMode(mayEdit() ? "edit" : "view");
   watchSession(api, { onNews: heardOf });
+  showUnsent = followUnsent(api, heardOf);
+  showUnsent(session.unsent);
   messages.tell("ready", { version: saving.revision().number, mode });
   surface.focus();
 }
@@ -124,6 +130,7 @@ function told(state, detail) {
   byId("save").disabled = state === "saved";
   if (state === "dirty" && !detail.fresh) messages.tell("dirty");
   if (detail.fresh) {
+    showUnsent(detail.unsent);
     dismiss("newer");
     announce(say("Saved, version {version}", { version: detail.revision.name }));
     messages.tell("saved", { version: detail.revision.number, savedAt: detail.revision.saved_at });

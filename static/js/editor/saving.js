@@ -72,7 +72,7 @@ export function createSaving(api, { content, contentNow, extension, enabled, sec
       const answer = await api.save(parcel.body, parcel.base, parcel.reason, extension());
       [stored, revision, parcel] = [parcel.edits, answer.revision, null];
       [failingSince, wait] = [0, FIRST_RETRY];
-      set(isDirty() ? "dirty" : "saved", { fresh: true });
+      set(isDirty() ? "dirty" : "saved", { fresh: true, unsent: answer.unsent });
     } catch (error) {
       failed(error, begun);
     } finally {

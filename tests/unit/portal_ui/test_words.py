@@ -30,7 +30,9 @@ ALIKE = re.compile(
     r"Content-(Type|Disposition|Range)|Retry-After|Range|If-Match|ETag|X-[\w-]+|AbortError|"
     r"PasswordException|Liberation Sans.*|Blob|[A-Z][A-Z_]+|F\d+|Recto-\w+|NotReady|Arrow|Enter e|"
     r"Segoe Script|Bradley Hand|URW Chancery L|Comic Sans MS|Document\.|"
-    r"\((width|pointer|prefers-).*\)|Page  has no text layer:"
+    r"\((width|pointer|prefers-).*\)|Page  has no text layer:|"
+    # Messages of office suites.
+    r"(Host|Frame|Action|App|Doc|UI)_\w+"
 )
 
 
