@@ -25,7 +25,14 @@ def prepare(data_dir: Path) -> None:
     if not (data_dir / DATABASE).exists():
         shutil.copy(_made() / DATABASE, data_dir)
     if not (data_dir / STATIC_FILES).exists():
-        shutil.copytree(_made() / STATIC_FILES, data_dir / STATIC_FILES, copy_function=os.link)
+        shutil.copytree(_made() / STATIC_FILES, data_dir / STATIC_FILES, copy_function=_linked)
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # on another disk
+        shutil.copy2(source, target)
 
 
 @cache

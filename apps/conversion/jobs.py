@@ -375,19 +375,16 @@ def nudge() -> None:
     now = timezone.now()
     # One that ends later than any that is given now was given before the clock was set back.
     lapsed = Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * _LEASE)
-    for rendition in list(Rendition.objects.filter(lapsed, state=State.RUNNING)[:100]):
+    rows = Rendition.objects.filter(lapsed, state=State.RUNNING)
+    for rendition in list(rows[:100]):
         exhausted = rendition.attempts >= _ATTEMPTS
-        changed = (
-            _mine(rendition)
-            .filter(lapsed)
-            .update(
-                state=State.FAILED if exhausted else State.QUEUED,
-                fence="",
-                lease_until=None,
-                error_code=ErrorCode.ENGINE_CRASHED if exhausted else "",
-                error_detail="Its worker was lost every time it was tried." if exhausted else "",
-                finished_at=now if exhausted else None,
-            )
+        changed = rows.filter(pk=rendition.pk, fence=rendition.fence).update(
+            state=State.FAILED if exhausted else State.QUEUED,
+            fence="",
+            lease_until=None,
+            error_code=ErrorCode.ENGINE_CRASHED if exhausted else "",
+            error_detail="Its worker was lost every time it was tried." if exhausted else "",
+            finished_at=now if exhausted else None,
         )
         if changed and exhausted:
             measured.ended(rendition, now, ErrorCode.ENGINE_CRASHED)
