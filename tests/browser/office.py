@@ -79,7 +79,7 @@ class _Suite(BaseHTTPRequestHandler):
             _PAGE.format(
                 name=escape(info["BaseFileName"]),
                 user=escape(info["UserFriendlyName"]),
-                ui=escape(query["ui"][0]),
+                ui=escape(query.get("ui", [""])[0]),
                 size=size,
                 data=json.dumps(data),
             )

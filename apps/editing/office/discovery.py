@@ -109,7 +109,7 @@ def fill(template: str, source: str, *, locale: str) -> str:
     more = []
     if "WOPI_SOURCE" not in template:
         more.append(f"WOPISrc={quote(source, safe='')}")
-    if "UI_LLCC" not in template:
+    if locale and "UI_LLCC" not in template:
         more.append(f"lang={quote(locale, safe='')}")
     joint = "" if address.endswith("?") else "&"
     return address + joint + "&".join(more)
