@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-cjk setup-dev run test check bench bench-extraction lock snapshots screenshots
+.PHONY: help setup setup-cjk setup-dev run test check chaos bench bench-extraction lock snapshots screenshots
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ check: setup-dev ## Lint, types, layers, migrations, generated documents
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py check --fail-level WARNING
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py write_reference --check
+
+chaos: setup-dev ## Let everything go wrong while documents are sent (CHAOS_CONVERSIONS, CHAOS_SAVES)
+	@$(BIN)/python -m tests.faults
 
 bench: setup-dev ## Measure, and print ratios against named baselines
 	@$(BIN)/python -m benchmarks

@@ -154,7 +154,7 @@ def running_stack(*, fresh: bool = False, **environment: str) -> Iterator[Stack]
 
 
 def _wait_until_ready(stack: Stack) -> None:
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if stack.process.poll() is not None:
             break

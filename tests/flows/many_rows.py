@@ -79,9 +79,21 @@ def fill(rows: int) -> None:
             (DocumentSession._meta.db_table, _SESSIONS, rows),
             (Rendition._meta.db_table, _RENDITIONS, rows // 4),
         ):
+            _blank_by_default(cursor, table)
             with _indexes_later(cursor, table):
                 cursor.execute(statement, values | {"rows": count})
             cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+def _blank_by_default(cursor: Any, table: str) -> None:
+    """Columns of text that the statements above do not name are blank."""
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s "
+        "AND is_nullable = 'NO' AND data_type IN ('character varying', 'text')",
+        [table],
+    )
+    for (column,) in cursor.fetchall():
+        cursor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT ''")
 
 
 @contextmanager

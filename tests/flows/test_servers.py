@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,8 +12,9 @@ import pytest
 import requests
 
 from tests import factories, servers
+from tests.flows.test_extraction import extractor, invoice
 from tests.flows.test_packages import ended, work_file
-from tests.stack import Integrator, Stack, running_stack
+from tests.stack import PROJECT, Integrator, Stack, running_stack
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +80,30 @@ def test_health_names_every_part(larger: Stack) -> None:
     parts = requests.get(f"{larger.url}/readyz", timeout=30).json()["parts"]
     assert parts["database"]["detail"] == "postgresql"
     assert all(part["ready"] for part in parts.values())
+
+
+def test_an_extraction_and_its_envelope(larger: Stack) -> None:
+    """Both flows at once: what was read, and the original, lie encrypted in the bucket."""
+    program, content = extractor(larger, "Extractor"), invoice()
+    first = program.start(envelope={"create": True})
+    answer = program.send(first["sessionId"], content, "invoice.docx")
+    assert answer.json()["fields"]["total"]["value"] == "119.00", answer.text
+    items, key = answer.json()["envelopeItems"], first["envelope"]
+    program.call("POST", "/session/end", json={"sessionId": first["sessionId"]})
+    second = program.start(envelope={"id": key["id"], "key": key["key"]})["sessionId"]
+    document = program.ask(second, f"/envelope/items/{items['document']}")
+    assert document.content[:2] == b"PK"
+    data = program.ask(second, f"/envelope/items/{items['data']}").json()
+    assert data["fields"]["total"]["value"] == "119.00"
+
+
+def test_the_bucket_is_made_once(larger: Stack) -> None:
+    """deploy/compose.yaml does so before anything starts."""
+    address = larger.environment["STORAGE_URL"].replace("@portal/", "@another/")
+    environment = larger.environment | {"STORAGE_URL": address}
+    for _ in range(2):
+        command = [sys.executable, "-m", "portal.bucket"]
+        subprocess.run(command, cwd=PROJECT, env=environment, check=True, timeout=120)
+    other = Stack(larger.url, larger.data_dir, larger.process, larger.log, environment)
+    keep = "from apps.workfiles import storage; from pathlib import Path; "
+    other.manage("shell", "-c", keep + "storage.put(Path('manage.py'))")

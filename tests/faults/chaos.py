@@ -1,0 +1,178 @@
+"""`python -m tests.faults`: everything goes wrong, one after the other, while people work.
+
+From the environment: CHAOS_CONVERSIONS, how many documents are sent in all (200), and CHAOS_SAVES,
+how many texts are saved (200). Exit code 1 when anything was lost or left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.fakes import wait_until
+from tests.faults import people
+from tests.faults.acts import ACTS, Act
+from tests.faults.installation import Installation, installation
+from tests.flows.test_editing import Backend
+from tests.stack import PROJECT, Integrator
+
+SETTLED_SECONDS = 120.0
+DRIFT = 0.05  # by how much an engine's memory may grow
+_LISTED = 5
+
+
+@dataclass
+class Result:
+    """What came of one fault."""
+
+    fault: str
+    acts: int = 0
+    refused: int = 0
+    lost: list[str] = field(default_factory=list)
+    wedged: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    recovery: float = 0.0
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing was lost, wedged or left behind."""
+        return not (self.lost or self.wedged or self.orphans)
+
+
+class Crowd:
+    """People at work on an installation, with credentials of their own."""
+
+    def __init__(self, place: Installation) -> None:
+        self.place = place
+        self.credentials = place.stack.register("Senders")
+        self.backend = Backend(place.stack)
+
+    @contextmanager
+    def at_work(
+        self, senders: int = 2
+    ) -> Iterator[tuple[list[people.Sender], list[people.Writer]]]:
+        """Two who send documents and one who writes, until the end of the block."""
+        sending = [people.Sender(self.place.stack, self.credentials) for _ in range(senders)]
+        writing = [people.Writer(self.backend)]
+        everybody: list[people.Sender | people.Writer] = [*sending, *writing]
+        for person in everybody:
+            person.start()
+        try:
+            yield sending, writing
+        finally:
+            for person in everybody:
+                person.ended.set()
+            for person in everybody:
+                person.join(60)
+
+
+def strike(
+    crowd: Crowd, faults: Iterable[tuple[str, Act]], *, documents: int, saves: int
+) -> Result:
+    """Carries out faults while people work, at least until so much was sent and saved after them.
+
+    The slowest recovery is how long after the last fault every document of before was shown.
+    """
+    named = list(faults)
+    result = Result(", ".join(name for name, _ in named))
+    with crowd.at_work() as (sending, writing):
+        for _, act in named:
+            before = sum(len(one.sent) for one in sending)
+            wait_until(lambda: sum(len(one.sent) for one in sending) > before, seconds=120)  # noqa: B023
+            act(crowd.place)
+        over = time.monotonic()
+        struck = [one for person in sending for one in person.sent]
+        user = Integrator(crowd.place.stack.url, crowd.credentials)
+        result.wedged += people.unsettled(user, struck, SETTLED_SECONDS)
+        result.recovery = time.monotonic() - over
+        wait_until(lambda: sum(len(one.sent) for one in sending) >= documents, seconds=3600)
+        wait_until(lambda: sum(len(one.confirmed) for one in writing) > saves, seconds=600)
+    sent = [one for person in sending for one in person.sent]
+    result.wedged += people.unsettled(user, sent, SETTLED_SECONDS)
+    result.lost += people.lost(user, sent)
+    for writer in writing:
+        result.lost += writer.lost()
+    result.acts = len(sent) + sum(len(one.confirmed) - 1 for one in writing)
+    result.refused = sum(one.refused for one in sending) + sum(one.refused for one in writing)
+    return result
+
+
+def inspect(place: Installation) -> dict[str, Any]:
+    """What the sweep leaves (`inspection`)."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.faults.inspection"],
+        cwd=PROJECT,
+        env=place.stack.environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert ran.returncode == 0, ran.stderr[-4000:]
+    found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return found
+
+
+def judge(place: Installation, result: Result) -> None:
+    """Adds to a result what the sweep finds when everybody is gone."""
+    found = inspect(place)
+    result.wedged += found["wedged"]
+    result.lost += [f"bytes of {location}" for location in found["missing"]]
+    result.orphans += found["orphans"]
+
+
+def memory(place: Installation) -> dict[str, int]:
+    """KiB that each engine's zygote holds for itself: its share of memory (PSS)."""
+    held = {}
+    for name, pid in place.zygotes().items():
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        held[name] = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return held
+
+
+def table(results: Iterable[Result]) -> str:
+    """The results in columns."""
+    numbers = f"{'acts':>6}{'refused':>9}{'lost':>6}{'wedged':>8}{'orphans':>9}{'recovery':>10}"
+    head = f"{'fault':<32}{numbers}"
+    lines = [head, "-" * len(head)]
+    for one in results:
+        lines.append(
+            f"{one.fault[:31]:<32}{one.acts:>6}{one.refused:>9}{len(one.lost):>6}"
+            f"{len(one.wedged):>8}{len(one.orphans):>9}{one.recovery:>8.1f} s"
+        )
+        for what in ("lost", "wedged", "orphans"):
+            lines += [f"    {what}: {each}" for each in getattr(one, what)[:_LISTED]]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Each fault alone, then a long run without any for the memory."""
+    documents = int(os.environ.get("CHAOS_CONVERSIONS", "200"))
+    saves = int(os.environ.get("CHAOS_SAVES", "200"))
+    each, saves_each = documents // (len(ACTS) + 1), saves // (len(ACTS) + 1)
+    results = []
+    with installation() as place:
+        crowd = Crowd(place)
+        for name, act in ACTS.items():
+            if name == "disk full" and not place.small_disk:
+                print("disk full: left out, no tmpfs may be mounted here")
+                continue
+            result = strike(crowd, [(name, act)], documents=each, saves=saves_each)
+            judge(place, result)
+            results.append(result)
+            print(table([result]).splitlines()[2], flush=True)
+        before = memory(place)
+        results.append(strike(crowd, [], documents=max(each, 40), saves=saves_each))
+        after = memory(place)
+    print("\n" + table(results))
+    drift = {name: after[name] / held - 1 for name, held in before.items()}
+    for name, grown in drift.items():
+        print(f"{name} zygote: {before[name]} KiB, then {after[name]} KiB ({grown:+.1%})")
+    return 0 if all(one.well for one in results) and max(drift.values()) <= DRIFT else 1
