@@ -20,6 +20,7 @@ from tests.browser.conftest import Person
 from tests.browser.edits import EditorPage, Partner, pdf
 from tests.browser.reviews import READ_MS, Office, ReviewPage, invoice
 from tests.browser.viewer import FIRST_PAGE_MS, Viewer
+from tests.engine import drawing_documents
 from tests.npm import npm
 from tests.stack import Integrator, Stack
 
@@ -184,4 +185,9 @@ def test_editing(look: Look, person: Person, stack: Stack, check: Check) -> None
     editor.open(partner.link(partner.upload(pdf("One", field="name"), "pdf")))
     expect(viewer.page.locator(".textLayer span").first).to_be_visible()
     editor.tool("Text").click()
+    check(viewer)
+    plan = drawing_documents.content(drawing_documents.plan())
+    editor.open(partner.link(partner.upload(plan, "dxf")))
+    editor.tool("Layers").click()
+    expect(viewer.page.get_by_test_id("layers")).to_be_visible()
     check(viewer)
