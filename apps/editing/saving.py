@@ -84,9 +84,8 @@ def save_locked(
 ) -> Revision:
     """Stores what an office suite sends as the version after `expected`, under its lock `holder`.
 
-    As long as the lock is the suite's, also after the person has closed the page. The content of
-    the newest version once more is no new one. What the suite saves by itself where only the person
-    is to save is kept beside the document. Raises as :func:`save` does.
+    Also after its person has closed the page. The newest version's content again makes no version.
+    What the suite saves unasked with autosave off is kept beside. Raises as :func:`save` does.
     """
     _allow(editing, Reason.EXPLICIT)
     work_file = _take_in(editing, _Body(stream), "")
