@@ -64,6 +64,8 @@ class Program:
             code = self.process.poll()
             if code is None:
                 return
+            # What it had started goes with it: web's own processes would keep the port.
+            self.signal(signal.SIGKILL)
             self.pause = 0.5 if now - self.started > 60 else min(self.pause * 2, 30)
             print(f"{self.name} ended ({code}); starting it again in {self.pause:.1f} s")
             self.process, self.due = None, now + self.pause
