@@ -27,18 +27,18 @@ def measure(directory: Path, *, quick: bool) -> Iterator[Row]:
         credentials = stack.register("Benchmarks")
         users = [Integrator(stack.url, credentials) for _ in range(4)]
         for _ in range(3):
-            _first_image(users[0], _fresh())  # every web worker has seen a request
+            first_image(users[0], fresh())  # every web worker has seen a request
         yield _against_script(users[0], directory, each // 2)
         for together in (1, 2, 4):
             yield _row(users[:together], each)
 
 
-def _fresh() -> bytes:
+def fresh() -> bytes:
     """A document nobody has sent yet: a known one is answered from the cache."""
     return documents.docx(1, f"user {next(_numbers)}")
 
 
-def _first_image(user: Integrator, docx: bytes) -> float:
+def first_image(user: Integrator, docx: bytes) -> float:
     """Seconds from the first byte sent to the last byte of the image."""
     identity = user.open(externalId="letter.docx")
     began = time.perf_counter()
@@ -61,8 +61,8 @@ def _against_script(user: Integrator, directory: Path, times: int) -> Row:
         return soffice(source) + timed(lambda: _draw(soffice.pdf_of(source)))
 
     taken = take_turns(
-        [_fresh() for _ in range(times)],
-        {"recto": lambda docx: Cost(_first_image(user, docx), 0.0), _SCRIPT: script},
+        [fresh() for _ in range(times)],
+        {"recto": lambda docx: Cost(first_image(user, docx), 0.0), _SCRIPT: script},
     )
     value = ratio(taken["recto"], taken[_SCRIPT])
     return Row(
@@ -80,12 +80,12 @@ def _draw(pdf: Path) -> None:
 
 
 def _row(users: list[Integrator], each: int) -> Row:
-    loads = [[_fresh() for _ in range(each)] for _ in users]
+    loads = [[fresh() for _ in range(each)] for _ in users]
     seconds: list[float] = []
 
     def run(user: Integrator, contents: list[bytes]) -> None:
         for docx in contents:
-            seconds.append(_first_image(user, docx))
+            seconds.append(first_image(user, docx))
 
     threads = [threading.Thread(target=run, args=pair) for pair in zip(users, loads, strict=True)]
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Token grants and new sessions on one core, against a bare view that inserts a row."""
+"""What integrators call most, on one core, against a bare view that inserts a row."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _BATCH = 50
 _AIM_PER_SECOND = 120
 _BARE = "bare Django view, one insert"
 _GRANT, _OPEN = "token grant", "new viewing session (POST ViewingSession)"
+_LAUNCH, _VERIFY = "launch token for the editor (POST /generate)", "GET /verify"
+_AIMED = (_GRANT, _LAUNCH, _VERIFY)
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
@@ -24,13 +26,15 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 class _Endpoint:
     """One request sent again and again to a WSGI application in this process."""
 
-    def __init__(self, application: Application, path: str, body: bytes, **headers: str) -> None:
+    def __init__(
+        self, application: Application, path: str, body: bytes | None, **headers: str
+    ) -> None:
         self._application = application
-        self._body = body
+        self._body = body or b""
         self._environ: dict[str, Any] = {
-            "REQUEST_METHOD": "POST",
+            "REQUEST_METHOD": "GET" if body is None else "POST",
             "PATH_INFO": path,
-            "CONTENT_LENGTH": str(len(body)),
+            "CONTENT_LENGTH": str(len(self._body)),
             **headers,
         }
         setup_testing_defaults(self._environ)
@@ -55,7 +59,7 @@ class _Endpoint:
 
 
 def measure(directory: Path, *, quick: bool) -> Iterator[Row]:
-    """Rows for the token endpoint and for new sessions."""
+    """Rows for tokens, new sessions and the editor's launch tokens."""
     from apps.clients import services
     from apps.clients.actors import Actor
     from benchmarks import bare_view
@@ -78,19 +82,28 @@ def measure(directory: Path, *, quick: bool) -> Iterator[Row]:
         CONTENT_TYPE="application/json",
         HTTP_AUTHORIZATION=f"Bearer {grant.once()['access_token']}",
     )
+    key = services.issue_access_key(Actor.system(), client)
+    launch = _Endpoint(
+        application,
+        "/generate",
+        b'{"userId": "anna", "fileUrl": "https://files.example/plan.dxf"}',
+        CONTENT_TYPE="application/json",
+        HTTP_X_API_KEY=key,
+    )
+    verify = _Endpoint(application, "/verify", None, HTTP_X_API_TOKEN=launch.once()["token"])
     bare = _Endpoint(bare_view.application(), bare_view.PATH, b"")
-    contenders = {_BARE: bare, _GRANT: grant, _OPEN: opened}
+    contenders = {_BARE: bare, _GRANT: grant, _OPEN: opened, _LAUNCH: launch, _VERIFY: verify}
     for endpoint in contenders.values():
         endpoint.once()
     taken = take_turns(range(3 if quick else 12), contenders)
-    for name in (_GRANT, _OPEN):
+    for name in (_GRANT, _OPEN, _LAUNCH, _VERIFY):
         yield _row(name, taken)
 
 
 def _row(name: str, taken: dict[str, Costs]) -> Row:
     value = ratio(taken[name], taken[_BARE])
     per_second = 1 / wall(taken[name])
-    aimed = name == _GRANT
+    aimed = name in _AIMED
     return Row(
         what=name,
         n=_BATCH * len(taken[name]),
