@@ -13,9 +13,10 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import django
+import time_machine
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
@@ -23,6 +24,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from apps.clients import rates  # noqa: E402
 from apps.clients.actors import Actor  # noqa: E402
 from apps.clients.models import ApiClient  # noqa: E402
 from apps.conversion import services as conversion  # noqa: E402
@@ -120,6 +122,15 @@ def ask(file_id: str) -> list[list[int]]:
         return [list(pool.map(asker, range(2))), [len(sent)]]
 
 
+def count_requests(name: str, times: int) -> int:
+    """How many of this client's requests of one minute are counted, these included."""
+    client = ApiClient.objects.get(name=name)
+    with time_machine.travel(datetime(2026, 5, 1, 12, tzinfo=UTC), tick=False):
+        for _ in range(times):
+            rates.count_request(client)
+        return rates.used_now(client)[0]
+
+
 def sweep() -> int:
     return workfiles.sweep()
 
@@ -147,6 +158,7 @@ ACTS: dict[str, Callable[..., object]] = (
             stop,
             touch,
             ask,
+            count_requests,
             sweep,
             prepare,
             tell,

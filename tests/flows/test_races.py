@@ -162,3 +162,9 @@ def test_a_quota_is_exact_however_many_ask_at_once(track: Track) -> None:
     track.tell(f"{live}.first().delete()[0]")
     answers = track.race(*[("open_limited", {"limit": limit})] * 4)
     assert sorted(answers) == ["opened", *["quota_exceeded"] * 3]
+
+
+def test_requests_counted_at_once_are_all_counted(track: Track) -> None:
+    track.tell("str(factories.actor('hasty', requests_per_minute=1000))")
+    act = ("count_requests", {"name": "hasty", "times": 10})
+    assert max(track.race(act, act, act, act)) == 40

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 
 from apps.clients import rates, usage
@@ -53,24 +51,6 @@ def test_each_key_counts_for_itself_where_that_is_asked_for() -> None:
     rates.count_request(client, credential_id=1)
     rates.count_request(client, credential_id=2)
     refused(rates.count_request, client, credential_id=2)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_counts_at_the_same_time_is_all_counted() -> None:
-    client = program(requests_per_minute=1000)
-
-    def send() -> None:
-        for _ in range(10):
-            rates.count_request(client)
-        connection.close()
-
-    with time_machine.travel(NOON, tick=False):
-        threads = [threading.Thread(target=send) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert rates.used_now(client)[0] == 40
 
 
 def test_a_shared_cache_counts_where_there_is_one(settings: Any) -> None:
