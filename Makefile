@@ -44,7 +44,7 @@ run: setup ## Serve everything on HOST:PORT (127.0.0.1:8000), state in DATA_DIR 
 	@exec $(BIN)/python -m portal.run
 
 test: setup-dev ## Run the whole suite
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup-dev ## Lint, types, layers, migrations, generated documents
 	@$(BIN)/ruff format --check .
