@@ -19,10 +19,10 @@ DATABASE = "portal.sqlite3"
 STATIC_FILES = "static"
 
 
-def prepare(data_dir: Path) -> None:
-    """Puts both into a data directory that is new."""
+def prepare(data_dir: Path, *, tables: bool = True) -> None:
+    """Puts both, or the files alone, into a data directory that is new."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    if not (data_dir / DATABASE).exists():
+    if tables and not (data_dir / DATABASE).exists():
         shutil.copy(_made() / DATABASE, data_dir)
     if not (data_dir / STATIC_FILES).exists():
         shutil.copytree(_made() / STATIC_FILES, data_dir / STATIC_FILES, copy_function=_linked)

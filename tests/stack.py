@@ -128,7 +128,8 @@ def running_stack(*, fresh: bool = False, **environment: str) -> Iterator[Stack]
     """
     data_dir = Path(tempfile.mkdtemp(prefix="recto-stack-"))
     if not fresh:
-        prepare(Path(environment.get("DATA_DIR", data_dir)))
+        own = Path(environment.get("DATA_DIR", data_dir))
+        prepare(own, tables="DATABASE_URL" not in environment)
     port = free_port()
     log = data_dir / "output.log"
     surroundings = os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port)} | environment
