@@ -1,4 +1,7 @@
-"""A little of everything that goes wrong (`make chaos` does more of it): nothing is lost."""
+"""A little of everything that goes wrong (`make chaos` does more of it): nothing is lost.
+
+It takes minutes, so `make test` leaves it out: `pytest -m chaos tests/faults`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import pytest
 
 from tests.faults import acts, chaos
 from tests.faults.installation import Installation, installation
+
+pytestmark = pytest.mark.chaos
 
 
 @pytest.fixture(scope="module")
