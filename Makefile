@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Images often set it; without compiled modules each of the many processes would compile them all.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-cjk setup-dev run test check chaos bench bench-extraction lock snapshots screenshots
 

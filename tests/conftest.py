@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import prepared
 from tests.stack import Stack, running_stack
 
 _RANDOM = re.compile(r"u?[\w-]{43}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -17,8 +18,17 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return "made" if isinstance(val, str) and _RANDOM.fullmatch(val) else None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
+    """The processes of a run share what is made once for its portals."""
+    if hasattr(config, "workerinput"):
+        return (yield)
+    with prepared.shared():
+        return (yield)
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The whole product as `make run` starts it, on a free port, once for the test run."""
-    with running_stack() as stack:
+    with running_stack(EDITOR_AUTOSAVE_SECONDS="5") as stack:
         yield stack

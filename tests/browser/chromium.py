@@ -8,7 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-EXECUTABLE = "/usr/bin/chromium"
+# The engine of a person's Chromium without what draws its windows: a third less work.
+EXECUTABLE = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -18,8 +19,9 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-quic",
 ]
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
 PHONE: dict[str, Any] = {
+    "locale": "en-US",
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
     "is_mobile": True,
@@ -30,7 +32,7 @@ DARK: dict[str, Any] = {"color_scheme": "dark"}
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, until the end of the block."""
+    """Debian's Chromium without its windows, until the end of the block."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         try:

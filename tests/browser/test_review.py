@@ -63,6 +63,7 @@ def test_a_pile_is_checked_by_keys_alone(reviewer: Reviewer, office: Office) -> 
     review.press("ArrowDown")
     for number, name in enumerate(names):
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        expect(page.locator(".row-main:focus")).to_have_count(1)  # the document is there
         finish = page.get_by_test_id("finish")
         for _ in range(40):
             if finish.evaluate("(button) => button === document.activeElement"):
