@@ -71,6 +71,11 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
         "No endpoint has this path.",
         "Compare the path with the API reference at /api/docs/.",
     ),
+    ErrorCode.PRECONDITION_FAILED: Explanation(
+        "It was changed meanwhile",
+        "`If-Match` names another state than the one there is now. Nothing was changed.",
+        "Get it again, look at what is different, and send the change with the new `ETag`.",
+    ),
     ErrorCode.METHOD_NOT_ALLOWED: Explanation(
         "The method is not allowed here",
         "The endpoint exists, but does not answer this HTTP method.",

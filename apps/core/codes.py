@@ -20,6 +20,7 @@ class ErrorCode(StrEnum):
     INPUT_CONFLICTS = "input_conflicts"
     RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     NOT_ROUTED = "not_routed"
+    PRECONDITION_FAILED = "precondition_failed"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     MEDIA_TYPE_UNSUPPORTED = "media_type_unsupported"
     # Sessions

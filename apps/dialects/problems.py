@@ -21,6 +21,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.RANGE_NOT_SATISFIABLE: 416,
     ErrorCode.NOT_ROUTED: 404,
     ErrorCode.METHOD_NOT_ALLOWED: 405,
+    ErrorCode.PRECONDITION_FAILED: 412,
     ErrorCode.MEDIA_TYPE_UNSUPPORTED: 415,
     ErrorCode.SESSION_NOT_FOUND: 404,
     ErrorCode.SESSION_EXPIRED: 404,

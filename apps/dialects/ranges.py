@@ -11,9 +11,9 @@ from django.http import HttpResponse, HttpResponseBase
 from rest_framework.request import Request
 
 from apps.core.errors import ErrorCode, PortalError
-from apps.dialects.base import file_response
-from apps.viewing.content import RenditionPart
+from apps.dialects.base import disposition, file_response
 from apps.workfiles import services as workfiles
+from apps.workfiles.models import Blob
 
 _SINGLE = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*", re.IGNORECASE)
 
@@ -42,14 +42,16 @@ def wanted(header: str, size: int) -> range | None:
 
 
 def ranged_response(
-    request: Request, part: RenditionPart, *, cache_control: str
+    request: Request, blob: Blob, media_type: str, *, cache_control: str, name: str = ""
 ) -> HttpResponseBase:
     """Stored content, or the part of it that is asked for; HEAD knows no ranges (RFC 9110 14.2).
 
-    There are no validators here, so a range with `If-Range` gets the whole.
+    With a name it is a download. There are no validators here, so a range with `If-Range` gets the
+    whole.
     """
-    blob, media_type = part.blob, part.media_type
     headers = {"Accept-Ranges": "bytes", "Cache-Control": cache_control}
+    if name:
+        headers["Content-Disposition"] = disposition(name)
     if request.method == "HEAD":
         headers["Content-Length"] = str(blob.size)
         return HttpResponse(content_type=media_type, headers=headers)

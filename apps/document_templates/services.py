@@ -32,7 +32,7 @@ from apps.document_templates.models import (
     TemplateVersion,
 )
 from apps.document_templates.validation import clean
-from apps.document_templates.versions import require_administrator
+from apps.document_templates.versions import require_administrator, require_manager
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import Blob
 from apps.workfiles.services import Readable
@@ -115,7 +115,7 @@ def import_template(
     published at once.
     Raises DOCUMENT_TOO_LARGE, FORMAT_*, DOCUMENT_CORRUPT, INPUT_INVALID, ENGINE_UNAVAILABLE.
     """
-    require_administrator(actor)
+    require_manager(actor, datasource)
     name = name.strip()
     if not name or len(name) > 150:
         raise PortalError(
@@ -189,7 +189,7 @@ def _new_draft(
 
 def set_tags(actor: Actor, template: DocumentTemplate, tags: Iterable[str]) -> None:
     """Replaces the template's tags; trimmed, each once without regard to case."""
-    require_administrator(actor)
+    require_manager(actor, template)
     wanted = {selectors.folded(tag): " ".join(tag.split())[:_LONGEST_TAG] for tag in tags}
     wanted.pop("", None)
     if bad := [tag for tag in wanted.values() if ";" in tag]:

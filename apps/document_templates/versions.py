@@ -14,7 +14,7 @@ from apps.core.errors import ErrorCode, PortalError
 from apps.document_templates import doctor, engine
 from apps.document_templates.doctor import Finding
 from apps.document_templates.form import Form
-from apps.document_templates.models import DocumentTemplate, TemplateVersion
+from apps.document_templates.models import Datasource, DocumentTemplate, TemplateVersion
 
 Json = dict[str, Any]
 State = TemplateVersion.State
@@ -26,6 +26,19 @@ def require_administrator(actor: Actor) -> None:
     """Raises SCOPE_MISSING for anybody else."""
     if not actor.is_administrator:
         raise PortalError(ErrorCode.SCOPE_MISSING, "Only administrators manage templates.")
+
+
+def require_manager(actor: Actor, of: DocumentTemplate | Datasource) -> None:
+    """Administrators, and programs with `templates:write` in a datasource they were granted.
+
+    Raises SCOPE_MISSING, DATASOURCE_NOT_FOUND.
+    """
+    if actor.is_administrator:
+        return
+    actor.require("templates:write")
+    datasource = of if isinstance(of, Datasource) else of.datasource
+    if not datasource.clients.filter(pk=actor.client_id).exists():
+        raise PortalError(ErrorCode.DATASOURCE_NOT_FOUND, at="datasourceId")
 
 
 def of_form(version: TemplateVersion) -> list[Json]:
@@ -92,7 +105,7 @@ def publish(actor: Actor, version: TemplateVersion) -> None:
 
     Raises INPUT_CONFLICTS when the doctor found errors.
     """
-    require_administrator(actor)
+    require_manager(actor, version.template)
     if version.errors:
         count = len(version.errors)
         raise PortalError(
@@ -122,7 +135,7 @@ def retire(actor: Actor, version: TemplateVersion) -> None:
 
 def set_active(actor: Actor, template: DocumentTemplate, active: bool) -> None:
     """Offers a template, or stops offering it."""
-    require_administrator(actor)
+    require_manager(actor, template)
     template.is_active = active
     template.save(update_fields=["is_active"])
 

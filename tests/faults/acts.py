@@ -122,3 +122,5 @@ ODD: dict[str, Act] = {
     "callers that send slowly": _send_slowly,
 }
 ACTS = KILLS | AWAY | ODD
+# A document whose own process dies has failed, and says so: it may be the document's fault.
+ENDS_ONE = {"forked child killed"}

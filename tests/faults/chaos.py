@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.fakes import wait_until
 from tests.faults import people
-from tests.faults.acts import ACTS, Act
+from tests.faults.acts import ACTS, ENDS_ONE, Act
 from tests.faults.installation import Installation, installation
 from tests.flows.test_editing import Backend
 from tests.stack import PROJECT, Integrator
@@ -91,13 +91,16 @@ def strike(
         over = time.monotonic()
         struck = [one for person in sending for one in person.sent]
         user = Integrator(crowd.place.stack.url, crowd.credentials)
-        result.wedged += people.unsettled(user, struck, SETTLED_SECONDS)
+        people.outcome(user, struck, SETTLED_SECONDS)
         result.recovery = time.monotonic() - over
         wait_until(lambda: sum(len(one.sent) for one in sending) >= documents, seconds=3600)
         wait_until(lambda: sum(len(one.confirmed) for one in writing) > saves, seconds=600)
     sent = [one for person in sending for one in person.sent]
-    result.wedged += people.unsettled(user, sent, SETTLED_SECONDS)
-    result.lost += people.lost(user, sent)
+    ends = people.outcome(user, sent, SETTLED_SECONDS)
+    result.wedged += ends.wedged
+    failing = sum(name in ENDS_ONE for name, _ in named)
+    result.lost += [f"document {one.number} failed" for one in ends.failed[failing:]]
+    result.lost += people.lost(user, [one for one in sent if one not in ends.failed])
     for writer in writing:
         result.lost += writer.lost()
     result.acts = len(sent) + sum(len(one.confirmed) - 1 for one in writing)

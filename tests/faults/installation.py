@@ -85,6 +85,7 @@ def installation(**environment: str) -> Iterator[Installation]:
             "CACHE_URL": urls["broker"],
             "STORAGE_URL": urls["storage"],
             "DATA_DIR": str(data),
+            "EDITOR_AUTOSAVES_KEPT": "1000000",  # each confirmed version is asked for at the end
         }
         stack = ends.enter_context(running_stack(**settings | environment))
         yield Installation(stack, running, data, small)

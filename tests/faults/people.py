@@ -125,24 +125,31 @@ class Writer(threading.Thread):
         return wrong
 
 
-def unsettled(user: Integrator, sent: list[Sent], seconds: float) -> list[str]:
-    """The documents that are not shown after so long, each with what the portal says of it."""
+@dataclass
+class Outcome:
+    """What became of documents: those still under way after all the time, and those that failed."""
+
+    wedged: list[str] = field(default_factory=list)
+    failed: list[Sent] = field(default_factory=list)
+
+
+def outcome(user: Integrator, sent: list[Sent], seconds: float) -> Outcome:
+    """Waits until each document is shown or has failed, but no longer than so long."""
     deadline = time.monotonic() + seconds
-    waiting, last = list(sent), dict[str, Any]()
+    found, waiting = Outcome(), list(sent)
     while waiting and time.monotonic() < deadline:
         for one in list(waiting):
             try:
-                last = user.view(one.identity)
+                state = user.view(one.identity).get("state")
             except _PATIENCE:
                 break
-            if last.get("state") == "ready":
+            if state == "failed":
+                found.failed.append(one)
+            if state in ("ready", "failed"):
                 waiting.remove(one)
-            else:
-                break
-        else:
-            continue
         time.sleep(0.1)
-    return [f"document {one.number}: {user.view(one.identity)}" for one in waiting]
+    found.wedged = [f"document {one.number}: {user.view(one.identity)}" for one in waiting]
+    return found
 
 
 def lost(user: Integrator, sent: list[Sent], *, pictures_of: int = 4) -> list[str]:

@@ -126,13 +126,16 @@ class Webhook(_Operation):
         """Switches a webhook on or off."""
         active = wire.flag(json_body(request), "active")
         endpoint = hooks.endpoint(self.actor, identity(webhook))
+        self.require_match(wire.webhook(endpoint))
         webhooks.switch(self.actor, endpoint, active=active)
         return self.one(wire.webhook(endpoint))
 
     @schema.remove_webhook
     def delete(self, request: Request, webhook: str) -> HttpResponse:
         """Removes a webhook with its log."""
-        webhooks.remove(self.actor, hooks.endpoint(self.actor, identity(webhook)))
+        endpoint = hooks.endpoint(self.actor, identity(webhook))
+        self.require_match(wire.webhook(endpoint))
+        webhooks.remove(self.actor, endpoint)
         return HttpResponse(status=204)
 
 

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import RequestDataTooBig
+from django.db.models import Model
 from django.http import HttpResponse, JsonResponse
 from rest_framework.request import Request
 
@@ -18,7 +19,7 @@ from apps.dialects.native import wire
 from apps.dialects.native.views import NativeView
 
 Json = dict[str, Any]
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Model)
 Method = TypeVar("Method", bound=Callable[..., HttpResponse])
 LIMIT, MOST = 50, 200
 _LARGEST_ID = 2**62
@@ -30,15 +31,22 @@ class ProgramView(NativeView):
     def one(self, body: Json, status: int = 200) -> HttpResponse:
         """An answer with an ETag; 304 where the caller has it already."""
         response = JsonResponse(body, status=status, headers={"Cache-Control": "no-cache"})
-        tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-        response["ETag"] = tag
-        known = self.request.headers.get("If-None-Match", "")
-        if self.request.method == "GET" and tag in [one.strip() for one in known.split(",")]:
+        tag = response["ETag"] = _etag(body)
+        if self.request.method == "GET" and tag in _tags(self.request, "If-None-Match"):
             return HttpResponse(status=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
         return response
 
+    def require_match(self, now: Json) -> None:
+        """Raises PRECONDITION_FAILED where `If-Match` names another state (RFC 9110, 13.1.1)."""
+        wanted = _tags(self.request, "If-Match")
+        if wanted and not {"*", _etag(now)} & set(wanted):
+            raise PortalError(ErrorCode.PRECONDITION_FAILED, at="If-Match")
+
     def page(
-        self, find: Callable[..., Sequence[Row]], spell: Callable[[Row], Json]
+        self,
+        find: Callable[..., Sequence[Row]],
+        spell: Callable[[Row], Json],
+        number: Callable[[Row], int] = lambda row: row.pk,
     ) -> HttpResponse:
         """One page of a list: `find(before=, limit=)` is asked for one row more than is shown."""
         query = self.request.query_params
@@ -46,13 +54,22 @@ class ProgramView(NativeView):
         cursor = query.get("cursor")
         before = cursor and wire.number(cursor, "cursor", default=0, least=1, most=_LARGEST_ID)
         found = find(before=before or None, limit=limit + 1)
-        items = [spell(row) for row in found[:limit]]
-        return self.one({"items": items, "next": items[-1]["id"] if len(found) > limit else None})
+        shown = found[:limit]
+        following = str(number(shown[-1])) if len(found) > limit else None
+        return self.one({"items": [spell(row) for row in shown], "next": following})
 
     def chosen(self, name: str, choices: tuple[str, ...]) -> str:
         """A filter of the query; blank where there is none. Raises INPUT_INVALID."""
         text = self.request.query_params.get(name, "")
         return wire.choice(text, name, choices) if text else ""
+
+
+def _etag(body: Json) -> str:
+    return f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'
+
+
+def _tags(request: Request, header: str) -> list[str]:
+    return [one.strip() for one in request.headers.get(header, "").split(",") if one.strip()]
 
 
 def identity(text: str) -> int:

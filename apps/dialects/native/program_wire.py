@@ -25,9 +25,9 @@ def job(job: Rendition) -> Json:
         "lane": job.get_lane_display().lower(),
         "attempts": job.attempts,
         "error": _fault(conversion.failure(job)) if job.error_code else None,
-        "requested_at": _moment(job.requested_at),
-        "started_at": _moment(job.started_at),
-        "finished_at": _moment(job.finished_at),
+        "requested_at": moment(job.requested_at),
+        "started_at": moment(job.started_at),
+        "finished_at": moment(job.finished_at),
         "correlation_id": job.correlation_id,
     }
 
@@ -40,10 +40,10 @@ def session(session: DocumentSession) -> Json:
         "dialect": session.dialect,
         "state": session.current_state,
         "external_id": session.external_id,
-        "created_at": _moment(session.created_at),
-        "used_at": _moment(session.touched_at),
-        "expires_at": _moment(session.expires_at),
-        "stopped_at": _moment(session.stopped_at),
+        "created_at": moment(session.created_at),
+        "used_at": moment(session.touched_at),
+        "expires_at": moment(session.expires_at),
+        "stopped_at": moment(session.stopped_at),
         "stop_message": session.stop_message,
     }
 
@@ -54,7 +54,7 @@ def webhook(endpoint: WebhookEndpoint, secret: str = "") -> Json:
         "id": str(endpoint.pk),
         "url": endpoint.url,
         "active": endpoint.is_active,
-        "created_at": _moment(endpoint.created_at),
+        "created_at": moment(endpoint.created_at),
     } | ({"secret": secret} if secret else {})
 
 
@@ -69,9 +69,9 @@ def delivery(message: WebhookDelivery) -> Json:
         "attempts": message.attempts,
         "status": message.status,
         "error": message.error,
-        "created_at": _moment(message.created_at),
-        "delivered_at": _moment(message.delivered_at),
-        "next_attempt_at": _moment(message.due_at) if waits else None,
+        "created_at": moment(message.created_at),
+        "delivered_at": moment(message.delivered_at),
+        "next_attempt_at": moment(message.due_at) if waits else None,
     }
 
 
@@ -84,8 +84,9 @@ def _fault(error: PortalError) -> Json:
     }
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+def moment(at: datetime | None) -> str | None:
+    """A point of time in ISO 8601."""
+    return at.isoformat() if at else None
 
 
 def text(body: Json, name: str, *, longest: int, default: str | None = None) -> str:

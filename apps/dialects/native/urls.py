@@ -11,6 +11,7 @@ from apps.dialects.native import (
     extraction_views,
     form_views,
     operation_views,
+    store_views,
     views,
 )
 
@@ -19,6 +20,8 @@ _review = "api/v1/reviews/<str:token>"
 _reviewed = f"{_review}/documents/<str:identity>"
 _edit = "api/v1/edits/<str:handle>"
 _webhook = "api/v1/webhooks/<str:webhook>"
+_template = "api/v1/templates/<str:template>"
+_version = f"{_template}/versions/<str:version>"
 
 urlpatterns = [
     path("api/v1/jobs", operation_views.Jobs.as_view()),
@@ -32,6 +35,18 @@ urlpatterns = [
     path(f"{_webhook}/secret", operation_views.WebhookSecret.as_view()),
     path(f"{_webhook}/deliveries", operation_views.Deliveries.as_view()),
     path(f"{_webhook}/deliveries/<str:delivery>/redeliver", operation_views.Redelivery.as_view()),
+    path("api/v1/work-files", store_views.WorkFiles.as_view()),
+    path("api/v1/work-files/<str:file>", store_views.WorkFile.as_view()),
+    path("api/v1/work-files/<str:file>/content", store_views.WorkFileContent.as_view()),
+    path("api/v1/envelopes", store_views.Envelopes.as_view()),
+    path("api/v1/envelopes/<str:envelope>", store_views.Envelope.as_view()),
+    path("api/v1/envelopes/<str:envelope>/events", store_views.EnvelopeEvents.as_view()),
+    path("api/v1/datasources", store_views.Datasources.as_view()),
+    path("api/v1/templates", store_views.Templates.as_view()),
+    path(_template, store_views.Template.as_view()),
+    path(_version, store_views.TemplateVersion.as_view()),
+    path(f"{_version}/file", store_views.TemplateFile.as_view()),
+    path(f"{_version}/publish", store_views.TemplatePublication.as_view()),
     path("api/v1/comparisons", comparison_views.Comparisons.as_view()),
     path(_comparison, comparison_views.Comparison.as_view()),
     path(f"{_comparison}/<str:side>", comparison_views.ComparedFile.as_view()),

@@ -35,6 +35,7 @@ _V1: dict[ErrorCode, Spelling] = {
     ErrorCode.RANGE_NOT_SATISFIABLE: Spelling(416, ""),
     ErrorCode.NOT_ROUTED: Spelling(404, "ResourceNotFound"),
     ErrorCode.METHOD_NOT_ALLOWED: Spelling(405, "MethodNotAllowed"),
+    ErrorCode.PRECONDITION_FAILED: Spelling(480, "IncorrectUsage"),
     ErrorCode.MEDIA_TYPE_UNSUPPORTED: Spelling(415, "UnsupportedMediaType"),
     ErrorCode.SESSION_NOT_FOUND: Spelling(500, ""),
     ErrorCode.SESSION_EXPIRED: Spelling(403, ""),

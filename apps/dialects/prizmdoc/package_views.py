@@ -80,7 +80,7 @@ class PageGroup(ViewerView):
     def get(self, request: Request, identity: str, index: int) -> HttpResponseBase:
         """Gets the PDF of a page group, or a single range of its bytes."""
         part = package_sessions.page_group(identity, index, seconds=_SECONDS)
-        return ranged_response(request, part, cache_control=_CACHE)
+        return ranged_response(request, part.blob, part.media_type, cache_control=_CACHE)
 
     def head(self, request: Request, identity: str, index: int) -> HttpResponseBase:
         """Gets the headers of the whole page group; `Range` is ignored."""
@@ -143,7 +143,7 @@ class PackagePdf(PackageView):
     def get(self, request: Request, package_id: str) -> HttpResponseBase:
         """Gets the package's document as one PDF; a single range is answered with 206."""
         part = packages.pdf(self.actor, package_id, seconds=_SECONDS)
-        return ranged_response(request, part, cache_control=_CACHE)
+        return ranged_response(request, part.blob, part.media_type, cache_control=_CACHE)
 
 
 # --- V2 packages (PAS) --------------------------------------------------------------------------
