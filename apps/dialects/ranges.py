@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import disposition, file_response
 from apps.workfiles import services as workfiles
-from apps.workfiles.models import Blob
 
 _SINGLE = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*", re.IGNORECASE)
 
@@ -42,7 +41,7 @@ def wanted(header: str, size: int) -> range | None:
 
 
 def ranged_response(
-    request: Request, blob: Blob, media_type: str, *, cache_control: str, name: str = ""
+    request: Request, blob: workfiles.Blob, media_type: str, *, cache_control: str, name: str = ""
 ) -> HttpResponseBase:
     """Stored content, or the part of it that is asked for; HEAD knows no ranges (RFC 9110 14.2).
 

@@ -26,7 +26,8 @@ from apps.core.ids import new_token
 from apps.tallies.figures import ORPHANS
 from apps.workfiles import sniffing, storage
 from apps.workfiles.formats import FORMATS, Format
-from apps.workfiles.models import Blob, WorkFile
+from apps.workfiles.models import Blob as Blob
+from apps.workfiles.models import WorkFile
 
 logger = logging.getLogger(__name__)
 # An upload in progress refers to a blob before its handle exists; no sweep takes one this young.
