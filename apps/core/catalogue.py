@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from apps.core.codes import ErrorCode
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What people read: the title, the usual cause, and what to do about it."""
-
-    title: str
-    cause: str
-    remedy: str
-
+from apps.core.codes import ErrorCode, Explanation
 
 CATALOGUE: dict[ErrorCode, Explanation] = {
     ErrorCode.NOT_AUTHENTICATED: Explanation(

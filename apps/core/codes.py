@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -92,3 +93,12 @@ class ErrorCode(StrEnum):
     ENGINE_UNAVAILABLE = "engine_unavailable"
     JOB_NOT_FOUND = "job_not_found"
     INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What people read: the title, the usual cause, and what to do about it."""
+
+    title: str
+    cause: str
+    remedy: str

@@ -7,8 +7,8 @@ and its wire form.
 from __future__ import annotations
 
 from apps.core.catalogue import CATALOGUE as CATALOGUE
-from apps.core.catalogue import Explanation as Explanation
 from apps.core.codes import ErrorCode as ErrorCode
+from apps.core.codes import Explanation as Explanation
 
 
 class PortalError(Exception):
