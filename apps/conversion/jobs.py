@@ -1,4 +1,4 @@
-"""Running jobs: claiming, leases, talking to the engine, publishing what it makes.
+"""Running jobs: claiming, talking to the engine, publishing what it makes.
 
 A Celery message is only a wake-up call. What is to be done, by whom and until when stands in the
 Rendition row; every change of a running job needs the fence it was claimed with, so that a worker
@@ -7,6 +7,7 @@ that was given up for lost cannot publish over its successor.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import shutil
@@ -15,24 +16,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from apps.conversion import made, measured, services
+from apps.conversion import leases, made, measured, services
 from apps.conversion.engines import protocol
 from apps.conversion.engines.registry import Route, route
 from apps.conversion.models import Rendition, RenditionPart
 from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token, unseal
-from apps.core.queue import enqueue
 from apps.core.tracing import span
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import Blob
@@ -40,15 +39,12 @@ from apps.workfiles.models import Blob
 logger = logging.getLogger(__name__)
 State, Lane = Rendition.State, Rendition.Lane
 
-# With the pause of the schedule: what a killed worker did is taken up again within 30 seconds.
-_LEASE = timedelta(seconds=15)
-_RENEWAL_SECONDS = 4.0
-_ATTEMPTS = 3
 _ENGINE_PATIENCE_SECONDS = 20.0
 _SIZES_BYTES = 16 * 1024**2
 # What the second source of a recipe is to the engine.
 _SECOND_SOURCE = {"search": "terms", "join": "next"}
-_held: set[str] = set()
+# Less than this left on the disk: whatever failed failed for want of room.
+_ROOM_BYTES = 1024**2
 # Bulk jobs, and among them one huge one, leave threads of each worker to people who wait.
 _permits = {
     Lane.BULK: threading.BoundedSemaphore(max(1, settings.WORKERS // 2)),
@@ -117,7 +113,7 @@ def claim(lanes: set[int]) -> Rendition | None:
             won = Rendition.objects.filter(pk=pk, state=State.QUEUED).update(
                 state=State.RUNNING,
                 fence=fence,
-                lease_until=now + _LEASE,
+                lease_until=now + leases.LENGTH,
                 started_at=now,
                 attempts=F("attempts") + 1,
             )
@@ -131,7 +127,7 @@ def claim(lanes: set[int]) -> Rendition | None:
 def run(rendition: Rendition) -> None:
     """Carries out a claimed job to its end: ready, or failed with a code."""
     token = correlation_id.set(rendition.correlation_id or "-")
-    _held.add(rendition.fence)
+    leases.held.add(rendition.fence)
     try:
         trace = rendition.traceparent
         with span(f"job {rendition.kind}", parent=trace, format=rendition.extension):
@@ -140,11 +136,16 @@ def run(rendition: Rendition) -> None:
     except PortalError as error:
         stats = error.data.get("stats")
         _fail(rendition, error.code, error.detail, stats if isinstance(stats, dict) else {})
-    except Exception:
-        logger.exception("Job %s failed unexpectedly", rendition.pk)
-        _fail(rendition, ErrorCode.INTERNAL, "An unexpected error occurred; it was logged.", {})
+    except Exception as error:
+        if not (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+            logger.exception("Job %s failed unexpectedly", rendition.pk)
+            _fail(rendition, ErrorCode.INTERNAL, "An unexpected error occurred; it was logged.", {})
+        elif rendition.attempts >= leases.ATTEMPTS:
+            _fail(rendition, ErrorCode.ENGINE_UNAVAILABLE, "The server's disk is full.", {})
+        else:  # its lease lapses, and a worker takes it up again
+            logger.warning("Job %s waits for room on the disk", rendition.pk)
     finally:
-        _held.discard(rendition.fence)
+        leases.held.discard(rendition.fence)
         services.release(rendition)
         services.wake(rendition)
         correlation_id.reset(token)
@@ -264,10 +265,17 @@ def _events(
                 if unavailable and not begun and time.monotonic() < patience:
                     break
                 begun = True
+                if event["event"] == "failed" and not _has_room():
+                    raise OSError(errno.ENOSPC, event["detail"])
                 yield event
             else:
                 return
         time.sleep(0.25)
+
+
+def _has_room() -> bool:
+    """A converter without room blames the document, or nobody."""
+    return shutil.disk_usage(settings.JOBS_DIR).free >= _ROOM_BYTES
 
 
 def _code(engine_code: str) -> ErrorCode:
@@ -355,45 +363,3 @@ def _finish(
 def _fail(rendition: Rendition, code: ErrorCode, detail: str, stats: dict[str, Any]) -> None:
     logger.warning("Job %s (%s) failed: %s: %s", rendition.pk, rendition, code, detail)
     _finish(rendition, {}, stats, code, detail)
-
-
-def keep_leases() -> None:
-    """Renews the leases of this process for as long as it lives; runs in a thread of its own."""
-    while True:
-        time.sleep(_RENEWAL_SECONDS)
-        try:
-            if held := list(_held):
-                Rendition.objects.filter(fence__in=held, state=State.RUNNING).update(
-                    lease_until=timezone.now() + _LEASE
-                )
-        except Exception:
-            logger.exception("Leases could not be renewed; trying again")
-
-
-def nudge() -> None:
-    """Gives lapsed jobs to another worker, and wakes workers for jobs whose message was lost."""
-    now = timezone.now()
-    # One that ends later than any that is given now was given before the clock was set back.
-    lapsed = Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * _LEASE)
-    rows = Rendition.objects.filter(lapsed, state=State.RUNNING)
-    for rendition in list(rows[:100]):
-        exhausted = rendition.attempts >= _ATTEMPTS
-        changed = rows.filter(pk=rendition.pk, fence=rendition.fence).update(
-            state=State.FAILED if exhausted else State.QUEUED,
-            fence="",
-            lease_until=None,
-            error_code=ErrorCode.ENGINE_CRASHED if exhausted else "",
-            error_detail="Its worker was lost every time it was tried." if exhausted else "",
-            finished_at=now if exhausted else None,
-        )
-        if changed and exhausted:
-            measured.ended(rendition, now, ErrorCode.ENGINE_CRASHED)
-            services.release(rendition)
-    works = Rendition.UNDER_WAY
-    awaited = Q(parent__state__in=works) | Q(partner__state__in=works)
-    stranded = Rendition.objects.filter(state=State.WAITING).exclude(awaited)
-    for rendition in list(stranded.select_related("parent", "partner")[:100]):
-        for origin in filter(None, (rendition.parent, rendition.partner)):
-            services.release(origin)
-    for _ in range(min(services.queue_length(), settings.WORKERS)):
-        enqueue("conversion.work")

@@ -5,7 +5,7 @@ import threading
 from celery import shared_task
 from celery.signals import worker_ready
 
-from apps.conversion import eviction, jobs
+from apps.conversion import eviction, jobs, leases
 
 
 @shared_task(name="conversion.work")
@@ -17,7 +17,7 @@ def work() -> None:
 @shared_task(name="conversion.nudge")
 def nudge() -> None:
     """Takes back lapsed jobs and wakes workers."""
-    jobs.nudge()
+    leases.nudge()
 
 
 @shared_task(name="conversion.evict")
@@ -29,4 +29,4 @@ def evict() -> None:
 
 @worker_ready.connect
 def _keep_leases(**_: object) -> None:
-    threading.Thread(target=jobs.keep_leases, name="leases", daemon=True).start()
+    threading.Thread(target=leases.keep, name="leases", daemon=True).start()

@@ -99,8 +99,8 @@ def strike(
     ends = people.outcome(user, sent, SETTLED_SECONDS)
     result.wedged += ends.wedged
     failing = sum(name in ENDS_ONE for name, _ in named)
-    result.lost += [f"document {one.number} failed" for one in ends.failed[failing:]]
-    result.lost += people.lost(user, [one for one in sent if one not in ends.failed])
+    result.lost += [f"document {one}: {why}" for one, why in ends.failed.items()][failing:]
+    result.lost += people.lost(user, [one for one in sent if one.number not in ends.failed])
     for writer in writing:
         result.lost += writer.lost()
     result.acts = len(sent) + sum(len(one.confirmed) - 1 for one in writing)

@@ -127,10 +127,10 @@ class Writer(threading.Thread):
 
 @dataclass
 class Outcome:
-    """What became of documents: those still under way after all the time, and those that failed."""
+    """What became of documents: those still under way after all the time, and why some failed."""
 
     wedged: list[str] = field(default_factory=list)
-    failed: list[Sent] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
 
 
 def outcome(user: Integrator, sent: list[Sent], seconds: float) -> Outcome:
@@ -140,11 +140,12 @@ def outcome(user: Integrator, sent: list[Sent], seconds: float) -> Outcome:
     while waiting and time.monotonic() < deadline:
         for one in list(waiting):
             try:
-                state = user.view(one.identity).get("state")
+                view = user.view(one.identity)
+                state = view["state"]
             except _PATIENCE:
                 break
             if state == "failed":
-                found.failed.append(one)
+                found.failed[one.number] = f"{view['error']['code']}: {view['error']['detail']}"
             if state in ("ready", "failed"):
                 waiting.remove(one)
         time.sleep(0.1)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
-from apps.conversion import jobs, services
+from apps.conversion import jobs, leases, services
 from apps.conversion import recipe as recipes
 from apps.conversion.models import Rendition
 from apps.conversion.recipe import PDF
@@ -26,7 +27,7 @@ def _short_patience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(jobs, "_ENGINE_PATIENCE_SECONDS", 0.3)
     yield
     assert list(Path(settings.JOBS_DIR).iterdir()) == []
-    assert jobs._held == set()
+    assert leases.held == set()
 
 
 def run(
@@ -239,3 +240,21 @@ def test_a_job_whose_rendition_was_removed_meanwhile_ends_quietly() -> None:
         assert jobs.work() == 1
     other.refresh_from_db()
     assert other.state == State.READY
+
+
+def _without_room(request: dict[str, Any], directory: Path) -> Iterator[dict[str, Any]]:
+    yield {"event": "failed", "code": "document_corrupt", "detail": "Io Class:Write Code:16"}
+    yield fakes.EXIT
+
+
+def test_a_full_disk_is_not_the_documents_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job is taken up again when its lease is over, and says why when that did not help."""
+    monkeypatch.setattr(jobs, "_has_room", lambda: False)
+    rendition, _ = run(_without_room)
+    assert (rendition.state, rendition.error_code) == (State.RUNNING, "")
+    Rendition.objects.update(state=State.QUEUED, attempts=leases.ATTEMPTS - 1)
+    with fakes.Engine(_without_room):
+        jobs.work()
+    rendition.refresh_from_db()
+    assert (rendition.state, rendition.error_code) == (State.FAILED, "engine_unavailable")
+    assert rendition.error_detail == "The server's disk is full."

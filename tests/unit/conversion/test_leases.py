@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from apps.conversion import jobs, services
+from apps.conversion import jobs, leases, services
 from apps.conversion import recipe as recipes
 from apps.conversion.models import Rendition
 from apps.conversion.recipe import PDF
@@ -31,7 +31,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The wake-up calls of the nudge and of services."""
     sent: list[str] = []
-    monkeypatch.setattr(jobs, "enqueue", sent.append)
+    monkeypatch.setattr(leases, "enqueue", sent.append)
     monkeypatch.setattr(services, "enqueue", sent.append)
     return sent
 
@@ -63,7 +63,7 @@ def test_a_job_with_a_live_lease_is_left_alone(clock: time_machine.Traveller) ->
     job = claimed()
     assert job.lease_until is not None
     clock.move_to(job.lease_until)
-    jobs.nudge()
+    leases.nudge()
     job.refresh_from_db()
     assert job.state == State.RUNNING
 
@@ -73,7 +73,7 @@ def test_a_lapsed_job_is_queued_once_more(clock: time_machine.Traveller, calls: 
     lost = claimed()
     clock.move_to(NOON + timedelta(minutes=1))
     calls.clear()
-    jobs.nudge()
+    leases.nudge()
     rendition = Rendition.objects.get()
     assert (rendition.state, rendition.fence, rendition.lease_until) == (State.QUEUED, "", None)
     assert calls == ["conversion.work"]
@@ -88,7 +88,7 @@ def test_a_worker_given_up_for_lost_cannot_publish_finish_or_fail(
     queued()
     lost = claimed()
     clock.move_to(NOON + timedelta(minutes=1))
-    jobs.nudge()
+    leases.nudge()
     current = claimed()
     for script in (fakes.succeeds(pages=2), fakes.fails("timeout")):
         with fakes.Engine(script):
@@ -109,7 +109,7 @@ def test_a_job_that_loses_its_worker_every_time_fails_with_what_waits_for_it(
     for attempt in range(1, 4):
         assert claimed().attempts == attempt
         clock.move_to(NOON + timedelta(minutes=attempt))
-        jobs.nudge()
+        leases.nudge()
     for rendition in Rendition.objects.all():
         assert (rendition.state, rendition.error_code) == (
             State.FAILED,
@@ -135,10 +135,10 @@ def test_leases_of_this_process_are_renewed(
             raise KeyboardInterrupt
         clock.move_to(moment)
 
-    monkeypatch.setattr(jobs.time, "sleep", sleep)
-    monkeypatch.setattr(jobs, "_held", {mine.fence})
+    monkeypatch.setattr(leases.time, "sleep", sleep)
+    monkeypatch.setattr(leases, "held", {mine.fence})
     with pytest.raises(KeyboardInterrupt):
-        jobs.keep_leases()
+        leases.keep()
     was = mine.lease_until
     for job in (mine, other):
         job.refresh_from_db()
@@ -153,7 +153,7 @@ def test_a_page_that_missed_its_release_is_found(calls: list[str]) -> None:
     assert page.parent is not None
     factories.add_part(page.parent, "whole", b"%PDF", "application/pdf")
     Rendition.objects.filter(pk=page.parent_id).update(state=State.READY)
-    jobs.nudge()
+    leases.nudge()
     page.refresh_from_db()
     assert page.state == State.QUEUED
 
@@ -161,11 +161,11 @@ def test_a_page_that_missed_its_release_is_found(calls: list[str]) -> None:
 def test_a_lost_wake_up_call_is_sent_again(calls: list[str]) -> None:
     queued()
     calls.clear()
-    jobs.nudge()
+    leases.nudge()
     assert calls == ["conversion.work"]
     jobs.claim(LANES)
     calls.clear()
-    jobs.nudge()
+    leases.nudge()
     assert calls == []
 
 
@@ -175,6 +175,6 @@ def test_a_job_whose_worker_was_lost_when_the_clock_was_set_back(
     rendition = queued()
     claimed()
     clock.move_to(NOON - timedelta(hours=1))
-    jobs.nudge()
+    leases.nudge()
     rendition.refresh_from_db()
     assert rendition.state == State.QUEUED
