@@ -1,0 +1,67 @@
+"""Who works on a job, and until when: what a lost worker left is taken up again."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.conversion import measured, services
+from apps.conversion.models import Rendition
+from apps.core.errors import ErrorCode
+from apps.core.queue import enqueue
+
+logger = logging.getLogger(__name__)
+State = Rendition.State
+# With the pause of the schedule: what a killed worker did is taken up again within 30 seconds.
+LENGTH = timedelta(seconds=15)
+ATTEMPTS = 3
+RENEWAL_SECONDS = 4.0
+# The fences of the jobs that this process works on.
+held: set[str] = set()
+
+
+def keep() -> None:
+    """Renews the leases of this process for as long as it lives; runs in a thread of its own."""
+    while True:
+        time.sleep(RENEWAL_SECONDS)
+        try:
+            if fences := list(held):
+                Rendition.objects.filter(fence__in=fences, state=State.RUNNING).update(
+                    lease_until=timezone.now() + LENGTH
+                )
+        except Exception:
+            logger.exception("Leases could not be renewed; trying again")
+
+
+def nudge() -> None:
+    """Gives lapsed jobs to another worker, and wakes workers for jobs whose message was lost."""
+    now = timezone.now()
+    # One that ends later than any that is given now was given before the clock was set back.
+    lapsed = Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * LENGTH)
+    rows = Rendition.objects.filter(lapsed, state=State.RUNNING)
+    for rendition in list(rows[:100]):
+        exhausted = rendition.attempts >= ATTEMPTS
+        changed = rows.filter(pk=rendition.pk, fence=rendition.fence).update(
+            state=State.FAILED if exhausted else State.QUEUED,
+            fence="",
+            lease_until=None,
+            error_code=ErrorCode.ENGINE_CRASHED if exhausted else "",
+            error_detail="Its worker was lost every time it was tried." if exhausted else "",
+            finished_at=now if exhausted else None,
+        )
+        if changed and exhausted:
+            measured.ended(rendition, now, ErrorCode.ENGINE_CRASHED)
+            services.release(rendition)
+    works = Rendition.UNDER_WAY
+    awaited = Q(parent__state__in=works) | Q(partner__state__in=works)
+    stranded = Rendition.objects.filter(state=State.WAITING).exclude(awaited)
+    for rendition in list(stranded.select_related("parent", "partner")[:100]):
+        for origin in filter(None, (rendition.parent, rendition.partner)):
+            services.release(origin)
+    for _ in range(min(services.queue_length(), settings.WORKERS)):
+        enqueue("conversion.work")
