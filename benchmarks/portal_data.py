@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 _FOREIGN = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "STORAGE_URL", "SECRET_KEY", "PUBLIC_URL")
-SCOPES = ("viewing:read", "viewing:write", "workfiles:read", "workfiles:write")
+SCOPES = ("viewing:read", "viewing:write", "workfiles:read", "workfiles:write", "editor:launch")
 KEEP = timedelta(hours=1)
 _LOG = "bench.log"
 

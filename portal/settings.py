@@ -164,7 +164,7 @@ def _blob_storage(url: str) -> dict[str, object]:
         "default_acl": None,
     }
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "apps.workfiles.bucket.Bucket",
         "OPTIONS": {name: value for name, value in options.items() if value is not None},
     }
 
