@@ -11,6 +11,7 @@ from typing import Any, Literal
 from apps.clients.models import ApiClient
 from apps.comparison.places import Finder
 from apps.comparison.revision import Comparison, Listing, Proof, Revision
+from apps.conversion import made
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition, RenditionPart
 from apps.conversion.recipe import CHANGES, PDF, Recipe, all_text
@@ -139,7 +140,7 @@ def _content(rendition: Rendition) -> _Content:
 
 
 def _unpacked(part: RenditionPart) -> _Content:
-    content: _Content = json.loads(gzip.decompress(workfiles.read_all(part.blob)))
+    content: _Content = json.loads(made.unpacked(workfiles.read_all(part.blob)))
     return content
 
 

@@ -1,4 +1,4 @@
-"""Files an engine made, opened so that it cannot change its mind.
+"""What an engine made, opened so that it cannot change its mind, unpacked so that it cannot burst.
 
 A child that a document took over still holds its job's out/ while the portal looks: a name may
 become a link to a file of the portal's, and a file may change after it was checked. So each is
@@ -15,8 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from isal import igzip_lib, isal_zlib
+
 from apps.core.errors import ErrorCode, PortalError
 
+_UNPACKED_BYTES = 128 * 1024**2
+_GZIP = 31  # zlib's word for: with gzip's header
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe would keep us waiting
 
@@ -41,6 +45,25 @@ def copy(directory: Path, name: str, target: Path) -> None:
     """Writes the file out/LEAF to a new file. Raises as `opened` does."""
     with opened(directory, name) as stream, target.open("xb") as copied:
         shutil.copyfileobj(stream, copied)
+
+
+def unpacked(content: bytes) -> bytes:
+    """Content that is gzip-compressed, as it was; any other as it is. Raises ENGINE_CRASHED.
+
+    No more than 128 MiB: a few kilobytes that a document made up may stand for gigabytes.
+    """
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    inflater = isal_zlib.decompressobj(_GZIP)
+    try:
+        plain = inflater.decompress(content, _UNPACKED_BYTES)
+    except igzip_lib.IsalError as error:
+        raise PortalError(ErrorCode.ENGINE_CRASHED, "The engine's content is damaged.") from error
+    if not inflater.eof:
+        raise PortalError(
+            ErrorCode.ENGINE_CRASHED, f"The engine's content is over {_UNPACKED_BYTES} bytes long."
+        )
+    return plain
 
 
 def _open(directory: Path, name: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from typing import Any
 
 from django.conf import settings
 
+from apps.conversion import made
 from apps.conversion import recipe as recipes
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition, RenditionPart
@@ -96,10 +96,7 @@ def _content(rendition: Rendition, name: str) -> Json:
     part: RenditionPart | None = conversion.part(rendition, name)
     if part is None:
         raise PortalError(ErrorCode.INTERNAL, f"The document has no part {name}.")
-    content = workfiles.read_all(part.blob)
-    if content.startswith(b"\x1f\x8b"):
-        content = gzip.decompress(content)
-    members: Json = json.loads(content)
+    members: Json = json.loads(made.unpacked(workfiles.read_all(part.blob)))
     return members
 
 

@@ -5,13 +5,13 @@ Terms may be regular expressions, so the jailed engine searches, not this proces
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from apps.clients.actors import Actor
+from apps.conversion import made
 from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
 from apps.conversion.recipe import SEARCH
@@ -109,7 +109,7 @@ def results(identity: str, *, offset: int, limit: int) -> Results:
     for part in conversion.parts(rendition):
         end = begin + int(part.meta["hits"])
         if end > offset and len(hits) < limit:
-            found = json.loads(gzip.decompress(workfiles.read_all(part.blob)))["hits"]
+            found = json.loads(made.unpacked(workfiles.read_all(part.blob)))["hits"]
             first = max(0, offset - begin)
             hits += found[first : first + limit - len(hits)]
         begin = end

@@ -11,8 +11,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from isal import igzip
-
+from apps.conversion import made
 from apps.conversion.models import RenditionPart
 from apps.conversion.search import Page
 from apps.workfiles import services as workfiles
@@ -62,7 +61,7 @@ def group_of(part: RenditionPart) -> TextGroup:
 
 def parse(content: bytes) -> TextGroup:
     """A group as the engine's `text` operation writes it, compressed."""
-    data = igzip.decompress(content)
+    data = made.unpacked(content)
     inner = data.strip().removeprefix(_HEAD).removesuffix(_TAIL)
     lines = [line.rstrip(b",") for line in inner.strip(b"\n").split(b"\n") if line]
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +71,25 @@ def test_a_copy_replaces_nothing(job: Path) -> None:
     with pytest.raises(FileExistsError):
         made.copy(job, "out/page", job / "in" / "page")
     assert (job.parent / "secret").read_bytes() == SECRET
+
+
+def test_what_is_compressed_is_unpacked_and_anything_else_left_as_it_is() -> None:
+    assert made.unpacked(gzip.compress(b"words")) == made.unpacked(b"words") == b"words"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress(bytes(2**30), 9), gzip.compress(b"words" * 99)[:-20], b"\x1f\x8b\x08nonsense"],
+    ids=["a bomb", "cut off", "nonsense"],
+)
+def test_what_bursts_or_is_damaged_is_refused(content: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(PortalError) as caught:
+        made.unpacked(content)
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert caught.value.code == ErrorCode.ENGINE_CRASHED
+    assert held < 2**28
 
 
 def refuses(job: Path, name: str) -> None:
