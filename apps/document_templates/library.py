@@ -79,6 +79,7 @@ def add(
 
     Raises as `services.import_template`, and DATASOURCE_NOT_FOUND.
     """
+    actor.require("templates:write")
     library = selectors.datasource(actor, datasource)
     made = services.import_template(actor, library, file, name=name, tags=tags, publish=publish)
     actor.note("template uploaded", made.template, str(made.version))

@@ -87,9 +87,11 @@ def call(
     return decorator
 
 
-def query(name: str, schema: Any, description: str = "") -> OpenApiParameter:
+def query(
+    name: str, schema: Any, description: str = "", *, required: bool = False
+) -> OpenApiParameter:
     """A parameter of the query."""
-    return OpenApiParameter(name, schema, description=description)
+    return OpenApiParameter(name, schema, description=description, required=required)
 
 
 PAGING = (

@@ -306,8 +306,8 @@ add_template = call(
     ErrorCode.ENGINE_UNAVAILABLE,
     *_UPLOAD,
     filters=(
-        query("datasource", str, "The `id` of a library."),
-        query("name", str, "One that is there gets its next draft."),
+        query("datasource", str, "The `id` of a library.", required=True),
+        query("name", str, "One that is there gets its next draft.", required=True),
         query("tag", _TEXTS, "May stand several times."),
         query("publish", one_of("true", "false"), "At once, where the doctor finds no error."),
     ),
