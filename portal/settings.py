@@ -16,6 +16,7 @@ import dj_database_url
 from django.urls import reverse_lazy
 
 from portal.administration import UNFOLD as UNFOLD
+from portal.apidocs import layout
 from portal.env import Env
 from portal.logging import configuration as logging_configuration
 from portal.static import add_static_headers
@@ -358,22 +359,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
 }
-SPECTACULAR_SETTINGS = {
-    "DEFAULT_GENERATOR_CLASS": "portal.reference.SchemaGenerator",
-    "TITLE": "Recto",
-    "DESCRIPTION": "A self-hosted document portal: another system opens a session, a person "
-    "gets a page.",
-    "VERSION": VERSION,
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "",
-}
+SPECTACULAR_SETTINGS = layout(VERSION)
 
 # --- Language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

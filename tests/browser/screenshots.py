@@ -94,6 +94,7 @@ def _administration(stack: Stack, chromium: Browser) -> None:
 def _reference(stack: Stack, chromium: Browser) -> None:
     def show(page: Page) -> None:
         page.goto(f"{stack.url}/api/docs/")
+        page.locator('.opblock-tag[data-tag="PrizmDoc: sessions"]').click()
         expect(page.locator(".opblock").first).to_be_visible()
 
     _take(chromium, "api-reference", DESK, show)

@@ -107,11 +107,11 @@ def test_an_unknown_link_says_so(person: Person) -> None:
 
 
 def test_a_view_that_expires_ends_in_place(person: Person, integrator: Integrator) -> None:
-    identity = integrator.open(externalId="Brief.pdf", serverCaching="none", minSecondsAvailable=3)
-    assert integrator.upload(identity, documents.long_pdf(1), "pdf").status_code == 200
+    identity = integrator.open(externalId="Brief.pdf", serverCaching="none", minSecondsAvailable=8)
     viewer = person()
     viewer.watch.expect("status of 404")
-    viewer.open(identity)
+    assert integrator.upload(identity, documents.long_pdf(1), "pdf").status_code == 200
+    viewer.read(identity)
     expect(viewer.message).to_have_attribute("data-state", "expired", timeout=30_000)
     expect(viewer.message).to_be_focused()
     expect(viewer.sheets).to_have_count(0)
