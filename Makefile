@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-cjk setup-dev run test check chaos bench bench-extraction lock snapshots screenshots
+.PHONY: help setup setup-cjk setup-dev run test check security chaos bench bench-extraction lock snapshots screenshots
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ check: setup-dev ## Lint, types, layers, migrations, generated documents
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py check --fail-level WARNING
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py write_reference --check
+
+security: setup-dev ## Knock on every door, also the slow ones, and print what held
+	@$(BIN)/pytest tests/security tests/engine/test_jail.py tests/engine/test_template_injection.py \
+	  -m "not chaos" -p tests.security.table --numprocesses 2 --dist loadfile $(ARGS)
 
 chaos: setup-dev ## Let everything go wrong while documents are sent (CHAOS_CONVERSIONS, CHAOS_SAVES)
 	@$(BIN)/python -m tests.faults

@@ -14,6 +14,8 @@ import pytest
 from apps.conversion.engines import jail_test, landlock, protocol, seccomp
 from tests.engine_process import PROJECT, EngineProcess
 
+AREA = "The jail, from inside"
+
 # What the open child of `_UNSEALED` may do as any user; root may do more.
 _MUST_BE_SEEN = {
     "network: TCP",

@@ -24,6 +24,8 @@ from tests.engine.template_documents import (
 from tests.engine.template_payloads import HARMLESS, REFUSED, VALUES
 from tests.engine_process import EngineProcess
 
+AREA = "Templates that would run code"
+
 KNOWN = {"Name": "Ann", "Customer": {"Name": "Bob"}, "Rows": [{"A": "a"}] * 300}
 GIVEN_AWAY = (
     "<class",

@@ -26,6 +26,8 @@ from apps.clients.models import ApiClient, Credential
 from tests import factories
 from tests.stack import PROJECT
 
+AREA = "Who may do what: operations x people who may not"
+
 REFERENCE = json.loads((PROJECT / "tests/snapshots/openapi.json").read_text())
 UNKNOWN = "A" * 43
 GUID = "6f0d3c2e-6a0b-4b43-9d39-8f5c1f0a7e11"
