@@ -20,6 +20,7 @@ from apps.conversion import services as conversion
 from apps.conversion.models import Rendition
 from apps.conversion.recipe import PDF, PDF_A
 from apps.core.errors import ErrorCode, PortalError
+from apps.core.ids import is_guid
 from apps.document_templates import doctor, engine, sample, selectors, versions
 from apps.document_templates.doctor import Finding as Finding
 from apps.document_templates.engine import Filling
@@ -70,9 +71,17 @@ class Filled:
 
 
 def create_datasource(
-    actor: Actor, name: str, *, languages: Iterable[str] = (), default_language: str = ""
+    actor: Actor,
+    name: str,
+    *,
+    languages: Iterable[str] = (),
+    default_language: str = "",
+    guid: str = "",
 ) -> Datasource:
-    """A new, empty library. Administrators only (SCOPE_MISSING); INPUT_INVALID for its values."""
+    """A new, empty library; `guid` keeps the id that it had in another installation.
+
+    Administrators only (SCOPE_MISSING); INPUT_INVALID for its values.
+    """
     require_administrator(actor)
     spoken = [code.strip() for code in languages if code.strip()]
     if not name.strip():
@@ -81,14 +90,25 @@ def create_datasource(
     try:
         with transaction.atomic():
             made = Datasource.objects.create(
-                name=name.strip(), languages=spoken or [default], default_language=default
+                name=name.strip(),
+                languages=spoken or [default],
+                default_language=default,
+                **_kept(guid),
             )
     except IntegrityError as error:
         raise PortalError(
-            ErrorCode.INPUT_INVALID, "There is a datasource of this name.", at="name"
+            ErrorCode.INPUT_INVALID, "There is a datasource of this name or id.", at="name"
         ) from error
     logger.info("Created datasource %s (%s)", made.guid, made)
     return made
+
+
+def _kept(guid: str) -> dict[str, uuid.UUID]:
+    if not guid:
+        return {}
+    if not is_guid(guid.lower()):
+        raise PortalError(ErrorCode.INPUT_INVALID, "The id is not a GUID.", at="id")
+    return {"guid": uuid.UUID(guid)}
 
 
 def grant(actor: Actor, datasource: Datasource, client: ApiClient) -> None:
@@ -107,9 +127,11 @@ def import_template(
     languages: Iterable[str] = (),
     file_name: str = "",
     publish: bool = False,
+    guid: str = "",
 ) -> Imported:
     """A Word file as a new template with a draft version; its fields are found in the document.
 
+    A new template gets the id `guid`, where it had one in another installation.
     Where the datasource has a template of this name, its draft is replaced or made; fields that
     the last version had keep their labels and rules. With `publish`, a version without errors is
     published at once.
@@ -121,13 +143,24 @@ def import_template(
         raise PortalError(
             ErrorCode.INPUT_INVALID, "A template needs a name of at most 150 characters.", at="name"
         )
+    kept = _kept(guid)
+    namesakes = DocumentTemplate.objects.exclude(datasource=datasource, name=name)
+    if kept and namesakes.filter(**kept).exists():
+        raise PortalError(ErrorCode.INPUT_INVALID, "Another template has this id.", at="id")
     blob, reading = _received(file)
     with transaction.atomic():
         template, created = DocumentTemplate.objects.get_or_create(
             datasource=datasource,
             name=name,
-            defaults={"languages": [code.strip() for code in languages if code.strip()]},
+            defaults={
+                "languages": [code.strip() for code in languages if code.strip()],
+                **kept,
+            },
         )
+        if kept and template.guid != kept["guid"]:
+            raise PortalError(
+                ErrorCode.INPUT_INVALID, "The template of this name has another id.", at="id"
+            )
         wanted = [tag for tag in tags if tag.strip()]
         if created or wanted:
             set_tags(actor, template, wanted)

@@ -81,6 +81,20 @@ def test_importing_again_makes_the_next_version(library: Datasource, reader: Rea
     assert selectors.published(first.template) == third.version
 
 
+def test_an_id_is_kept_from_another_installation(library: Datasource, reader: Reader) -> None:
+    guid = str(uuid.uuid4())
+    made = services.create_datasource(ADMIN, "Moved", guid=guid.upper())
+    assert str(made.guid) == guid
+    for name in ("Letter", "Letter"):
+        done = services.import_template(ADMIN, made, uploaded(), name=name, guid=guid)
+        assert str(done.template.guid) == guid
+    for name, wanted in (("Another", guid), ("Letter", str(uuid.uuid4())), ("Third", "no id")):
+        with pytest.raises(PortalError) as error:
+            services.import_template(ADMIN, library if name == "Another" else made, uploaded(),
+                                     name=name, guid=wanted)  # fmt: skip
+        assert (code_of(error), error.value.at) == (ErrorCode.INPUT_INVALID, "id")
+
+
 def test_settings_of_fields_outlive_their_file(library: Datasource, reader: Reader) -> None:
     reader.fields = [{"key": "A", "kind": "text"}, {"key": "B", "kind": "text"}]
     made = imported(library, publish=False)

@@ -27,13 +27,14 @@ class Command(BaseCommand):
             metavar="L",
             help="a language of its documents, such as de-CH; the first is the default",
         )
+        parser.add_argument("--id", default="", metavar="GUID", help="the id it had elsewhere")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Makes it, prints. Raises CommandError that says what to correct."""
         try:
             made = services.create_datasource(
-                Actor.system(), options["name"], languages=options["language"]
+                Actor.system(), options["name"], languages=options["language"], guid=options["id"]
             )
         except PortalError as error:
             raise CommandError(error.detail) from error

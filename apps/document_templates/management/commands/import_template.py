@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="what people call the template")
         parser.add_argument("--tag", action="append", default=[], metavar="T")
         parser.add_argument("--language", action="append", default=[], metavar="L")
+        parser.add_argument("--id", default="", metavar="GUID", help="the id it had elsewhere")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                     languages=options["language"],
                     file_name=options["file"].name,
                     publish=True,
+                    guid=options["id"],
                 )
         except (PortalError, OSError) as error:
             raise CommandError(getattr(error, "detail", str(error))) from error

@@ -1,6 +1,6 @@
 """Opens a form that a person completes, and fetches the finished document. Needs only `requests`.
 
-URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... python examples/connect.py DATASOURCE TEMPLATE
+URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... python examples/fill.py DATASOURCE TEMPLATE
 """
 
 # ruff: noqa: T201, E501 - speaks to a person at a terminal; a command line is one line

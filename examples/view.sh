@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Shows a document to a person, reads its text, and ends the session.
 #
-#   URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... examples/curl.sh FILE
+#   URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... examples/view.sh FILE
 set -euo pipefail
 : "${URL:?address of the portal}" "${CLIENT_ID:?}" "${CLIENT_SECRET:?}"
 file=${1:?the document to show}

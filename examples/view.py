@@ -1,6 +1,6 @@
 """Shows a document to a person, reads its text, and ends the session. Needs only `requests`.
 
-URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... python examples/show_document.py FILE
+URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... python examples/view.py FILE
 """
 
 # ruff: noqa: T201 - speaks to a person at a terminal
@@ -14,8 +14,8 @@ URL = os.environ["URL"]
 SESSIONS = f"{URL}/PCCIS/V1/ViewingSession"
 
 
-def get_token() -> str:
-    """A token, good for up to an hour: ask once and keep it."""
+def signed_in() -> requests.Session:
+    """Calls with a token, good for up to an hour: ask once and keep it."""
     answer = requests.post(
         f"{URL}/o/token/",
         data={"grant_type": "client_credentials"},
@@ -23,14 +23,14 @@ def get_token() -> str:
         timeout=30,
     )
     answer.raise_for_status()
-    return answer.json()["access_token"]
+    http = requests.Session()
+    http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return http
 
 
 def main(file: Path) -> None:
-    """Token, session, upload, link, text, end."""
-    http = requests.Session()
-    http.headers["Authorization"] = f"Bearer {get_token()}"
-
+    """Session, upload, link, text, end."""
+    http = signed_in()
     answer = http.post(SESSIONS, json={"externalId": file.name}, timeout=30)
     answer.raise_for_status()
     session = answer.json()["viewingSessionId"]

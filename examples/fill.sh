@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Opens a form that a person completes, and fetches the finished document.
 #
-#   URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... examples/connect.sh DATASOURCE TEMPLATE
+#   URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... examples/fill.sh DATASOURCE TEMPLATE
 set -euo pipefail
 : "${URL:?address of the portal}" "${CLIENT_ID:?}" "${CLIENT_SECRET:?}"
 datasource=${1:?id of the datasource} template=${2:?id of the template}

@@ -1,7 +1,7 @@
 # Opens a form that a person completes, and fetches the finished document. PowerShell 7.
 #
 #   $env:URL = 'http://127.0.0.1:8000'; $env:CLIENT_ID = '...'; $env:CLIENT_SECRET = '...'
-#   ./examples/Open-Connect.ps1 DATASOURCE TEMPLATE
+#   ./examples/fill.ps1 DATASOURCE TEMPLATE
 #
 # The script of the vendor's page has two faults. It sends the answer to `-OutFile $filePath`, a
 # variable that is never set, so that the call fails; and with `-OutFile` the answer would go to

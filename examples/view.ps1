@@ -1,7 +1,7 @@
 # Shows a document to a person, reads its text, and ends the session. PowerShell 7.
 #
 #   $env:URL = 'http://127.0.0.1:8000'; $env:CLIENT_ID = '...'; $env:CLIENT_SECRET = '...'
-#   ./examples/Show-Document.ps1 FILE
+#   ./examples/view.ps1 FILE
 param([Parameter(Mandatory)] [string] $File)
 $ErrorActionPreference = 'Stop'
 $sessions = "$env:URL/PCCIS/V1/ViewingSession"

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Opens a document in the editor. Each save is a version, which your webhook is told of.
+#
+#   URL=http://127.0.0.1:8000 ACCESS_KEY=... examples/edit.sh FILE
+set -euo pipefail
+: "${URL:?address of the portal}" "${ACCESS_KEY:?}"
+file=${1:?the document to edit}
+
+field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+call() { curl -sS --fail-with-body -H "x-api-key: $ACCESS_KEY" "$@"; }
+
+# Once for each document: the portal keeps it, with all its versions.
+id=$(call --data-binary "@$file" -H 'Content-Type: application/octet-stream' \
+  "$URL/PCCIS/V1/WorkFile?FileExtension=${file##*.}" | field fileId)
+echo "File: $id"
+
+# For each visit: a token, which opens the editor once, within 15 minutes.
+token=$(call -H 'Content-Type: application/json' \
+  -d "{\"userId\": \"user-1\", \"file\": \"$id\", \"access\": \"edit\"}" "$URL/generate" | field token)
+echo "Link: $URL/editor?apitoken=$token"
