@@ -14,6 +14,13 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "portal.dashboard.context",
+    "LOGIN": {"form": "apps.accounts.forms.SignInForm"},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Second factor", "link": reverse_lazy("admin:second_factor")},
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "COLORS": {
         "primary": {
             "50": "#f0f9fa",
@@ -161,6 +168,11 @@ UNFOLD: dict[str, Any] = {
                         "title": "Groups",
                         "icon": "group",
                         "link": reverse_lazy("admin:auth_group_changelist"),
+                    },
+                    {
+                        "title": "Sign-in tries",
+                        "icon": "lock_clock",
+                        "link": reverse_lazy("admin:accounts_signintries_changelist"),
                     },
                     {
                         "title": "Audit log",

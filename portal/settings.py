@@ -62,8 +62,8 @@ HTTPS = PUBLIC_URL.startswith("https://")
 # --- Applications -----------------------------------------------------------------------------
 INSTALLED_APPS = [
     "portal",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "apps.accounts.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -273,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=5),
     },
     "tallies-sweep": {"task": "tallies.sweep", "schedule": timedelta(hours=1)},
+    "accounts-sweep": {"task": "accounts.sweep", "schedule": timedelta(hours=1)},
     "audit-sweep": {"task": "audit.sweep", "schedule": timedelta(hours=1)},
 }
 
@@ -318,9 +319,13 @@ WOPI_REQUIRE_PROOF = env.flag("WOPI_REQUIRE_PROOF", default=False)
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ADMIN_SECOND_FACTOR = env.choice("ADMIN_SECOND_FACTOR", "optional", among=("optional", "required"))
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 OAUTH2_PROVIDER_APPLICATION_MODEL = "clients.ApiClient"
@@ -349,8 +354,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
 )
+SESSION_COOKIE_AGE = 12 * 3600  # the administration's; readers have no cookie
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Browsers let no other host, not even one of the same domain, set a cookie of such a name.
+SESSION_COOKIE_NAME = "__Host-recto-session" if HTTPS else "recto-session"
+CSRF_COOKIE_NAME = "__Host-recto-csrf" if HTTPS else "recto-csrf"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.clients.authentication.ClientAuthentication"],

@@ -82,7 +82,7 @@ def modelspace(somebody: EditorPage) -> Any:
 
 
 def test_markup_survives_in_the_file(editor: Editor, partner: Partner, file: str) -> None:
-    anna = editor().open(partner.link(file))
+    anna = editor().open(partner.link(file, autosavedisabled=True))
     anna.tool("Cloud").click()
     drag(anna, at(anna, 1050, 1050), at(anna, 1150, 1150))
     anna.tool("Text").click()
@@ -90,8 +90,9 @@ def test_markup_survives_in_the_file(editor: Editor, partner: Partner, file: str
     anna.page.get_by_test_id("mark-text").fill("Door too narrow")
     anna.page.keyboard.press("Enter")
     expect(marks(anna)).to_have_count(2)
+    anna.tool("Save").click()
     anna.expect_saved(2)
-    ben = editor(**DARK).open(partner.link(file, userId="ben"))
+    ben = editor(**DARK).open(partner.link(file, userId="ben", autosavedisabled=True))
     expect(marks(ben)).to_have_count(2)
     expect(marks(ben).last).to_contain_text("Door too narrow")
     ours = modelspace(ben).query(f'*[layer=="{LAYER}"]')

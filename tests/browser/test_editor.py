@@ -212,7 +212,7 @@ def test_the_session_ends_in_the_middle(editor: Editor, partner: Partner, stack:
 
 def test_pdf_annotations_are_in_the_file(editor: Editor, partner: Partner) -> None:
     file = partner.upload(pdf("The harbour opens at nine.", field="captain"), "pdf")
-    anna = editor().open(partner.link(file))
+    anna = editor().open(partner.link(file, autosavedisabled=True))
     place = page_of(anna).bounding_box()
     line = anna.page.locator(".textLayer span").first.bounding_box()
     assert place and line
@@ -255,7 +255,7 @@ def test_pdf_by_itself_with_an_image(editor: Editor, partner: Partner) -> None:
 
 def test_an_office_document_becomes_an_annotated_pdf(editor: Editor, partner: Partner) -> None:
     file = partner.upload(factories.docx("The harbour opens at nine."), "docx")
-    anna = editor().open(partner.link(file))
+    anna = editor().open(partner.link(file, autosavedisabled=True))
     expect(anna.page.locator("#pdf-tools")).to_contain_text("saved as an annotated PDF")
     place = page_of(anna).bounding_box()
     assert place

@@ -125,7 +125,7 @@ def test_searching_a_pdf(editor: Editor, partner: Partner, file: str, look: dict
 
 
 def test_a_signature_is_placed_and_stays(editor: Editor, partner: Partner) -> None:
-    anna = editor(partner.link(partner.upload(pdf(*LINES), "pdf")))
+    anna = editor(partner.link(partner.upload(pdf(*LINES), "pdf"), autosavedisabled=True))
     page = anna.page
     dialog = page.get_by_role("dialog", name="Sign")
 

@@ -84,6 +84,10 @@ SETTINGS = {
         "How long a caller waits for a result before it is told where to ask for it."
     ),
     "EXTRACTION_PAGES": Help("The most pages of a document that data is extracted from."),
+    "ADMIN_SECOND_FACTOR": Help(
+        "`required`: whoever signs in to the administration needs a second factor, and sets it up "
+        "at the next sign-in; else each decides."
+    ),
     "EDITOR_TOKEN_SECONDS": Help("How long a launch token may wait before it opens the editor."),
     "EDITOR_AUTOSAVE_SECONDS": Help("How often the editor saves by itself, if changed."),
     "EDITOR_AUTOSAVES_KEPT": Help(
