@@ -49,18 +49,6 @@ def paragraphs(*texts: str) -> str:
     return "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in texts)
 
 
-def linked_image_docx(url: str) -> bytes:
-    """A Word document with a picture that is linked, not embedded."""
-    relationship = (
-        f'<Relationship Id="r1" Type="{_OFFICE}/image" Target="{url}" TargetMode="External"/>'
-    )
-    picture = (
-        '<w:p><w:r><w:pict><v:shape style="width:200pt;height:200pt">'
-        '<v:imagedata r:id="r1"/></v:shape></w:pict></w:r></w:p>'
-    )
-    return docx(picture + paragraphs("Text"), relationship)
-
-
 def package(entries: dict[str, str | bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -9,6 +9,7 @@ import math
 import os
 import re
 import socket
+import tempfile
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +112,8 @@ def _enter(job: Job) -> None:
     for directory in (job.out, job.tmp):
         directory.mkdir(exist_ok=True)
     os.chdir(job.directory)
-    os.environ["TMPDIR"] = str(job.tmp)
+    # The zygote may have asked for its own before; the answer is kept.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(job.tmp)
     nothing = os.open("/dev/null", os.O_RDWR)
     words = os.open("tmp/stderr.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for source, target in ((nothing, 0), (nothing, 1), (words, 2)):

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import weasyprint
-from weasyprint.urls import URLFetcher
+from weasyprint.urls import URLFetcher, URLFetchingError
 
 from . import pdf
 from .job import Job, Refusal
@@ -28,7 +28,7 @@ def to_pdf(job: Job) -> Meta:
         raise Refusal("format_mismatch", "The content is not a web page.")
     try:
         document: Any = weasyprint.HTML(string=content, url_fetcher=only_data()).render()
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, URLFetchingError) as error:
         raise Refusal("document_corrupt", f"The page cannot be laid out: {error}") from error
     if len(document.pages) > 1:
         first = job.out / "first.pdf"
