@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
 
 from tests import prepared
 from tests.stack import Stack, running_stack
@@ -25,6 +28,20 @@ def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
         return (yield)
     with prepared.shared():
         return (yield)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The tests' database: tables that were made once for the whole run, copied."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+        connection.ensure_connection()
+        prepared.read_into(connection.connection)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,12 @@ import atexit
 import fcntl
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -21,15 +22,25 @@ PROJECT = Path(__file__).resolve().parent.parent
 DATABASE = "portal.sqlite3"
 STATIC_FILES = "static"
 _PLACE = "RECTO_PREPARED"
+_MAKING = {
+    DATABASE: ["manage.py", "migrate", "--verbosity=0"],
+    STATIC_FILES: ["-m", "portal.first_run", "files"],
+}
 
 
 def prepare(data_dir: Path, *, tables: bool = True) -> None:
     """Puts both, or the files alone, into a data directory that is new."""
     data_dir.mkdir(parents=True, exist_ok=True)
     if tables and not (data_dir / DATABASE).exists():
-        shutil.copy(_made() / DATABASE, data_dir)
+        shutil.copy(_made(DATABASE), data_dir)
     if not (data_dir / STATIC_FILES).exists():
-        shutil.copytree(_made() / STATIC_FILES, data_dir / STATIC_FILES, copy_function=_linked)
+        shutil.copytree(_made(STATIC_FILES), data_dir / STATIC_FILES, copy_function=_linked)
+
+
+def read_into(connection: sqlite3.Connection) -> None:
+    """Puts the tables into an open database, in place of what is there."""
+    with closing(sqlite3.connect(_made(DATABASE))) as tables:
+        tables.backup(connection)
 
 
 def _linked(source: str, target: str) -> None:
@@ -48,27 +59,29 @@ def shared() -> Iterator[None]:
 
 
 @cache
-def _made() -> Path:
-    """The first process makes them while the others wait."""
-    place = os.environ.get(_PLACE)
-    if not place:
-        place = tempfile.mkdtemp(prefix="recto-prepared-")
-        atexit.register(shutil.rmtree, place, ignore_errors=True)
-    made = Path(place)
-    with (made / "lock").open("w") as lock:
+def _place() -> Path:
+    if place := os.environ.get(_PLACE):
+        return Path(place)
+    made = tempfile.mkdtemp(prefix="recto-prepared-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
+
+
+@cache
+def _made(name: str) -> Path:
+    """The first process makes it while the others wait."""
+    made = _place() / name
+    with (_place() / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (made / "ready").exists():
-            _make(made)
-            (made / "ready").touch()
+        done = _place() / f"{name}.ready"
+        if not done.exists():
+            subprocess.run(
+                [sys.executable, *_MAKING[name]],
+                cwd=PROJECT,
+                env=os.environ
+                | {"DATA_DIR": str(_place()), "DJANGO_SETTINGS_MODULE": "portal.settings"},
+                check=True,
+                capture_output=True,
+            )
+            done.touch()
     return made
-
-
-def _make(made: Path) -> None:
-    for command in (["manage.py", "migrate", "--verbosity=0"], ["-m", "portal.first_run", "files"]):
-        subprocess.run(
-            [sys.executable, *command],
-            cwd=PROJECT,
-            env=os.environ | {"DATA_DIR": str(made), "DJANGO_SETTINGS_MODULE": "portal.settings"},
-            check=True,
-            capture_output=True,
-        )

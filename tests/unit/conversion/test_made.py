@@ -79,7 +79,11 @@ def test_what_is_compressed_is_unpacked_and_anything_else_left_as_it_is() -> Non
 
 @pytest.mark.parametrize(
     "content",
-    [gzip.compress(bytes(2**30), 9), gzip.compress(b"words" * 99)[:-20], b"\x1f\x8b\x08nonsense"],
+    [
+        gzip.compress(bytes(2**27 + 1), 1),
+        gzip.compress(b"words" * 99)[:-20],
+        b"\x1f\x8b\x08nonsense",
+    ],
     ids=["a bomb", "cut off", "nonsense"],
 )
 def test_what_bursts_or_is_damaged_is_refused(content: bytes) -> None:
