@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -264,6 +265,7 @@ def call(
 def nobody_waits(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """No engine runs here: who would wait for one is told at once that it is not ready."""
     settings.EXTRACTION_SYNC_SECONDS = 0
+    import_module("portal.urls")  # which imports all views
     for name, module in list(sys.modules.items()):
         if name.startswith("apps.dialects."):
             for constant in {"_SECONDS", "_DOWNLOAD_SECONDS"} & set(vars(module)):

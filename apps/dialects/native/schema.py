@@ -247,7 +247,9 @@ def _query(name: str, text: str, schema: Any) -> OpenApiParameter:
 
 _FLAG = _one_of("1")
 get_view = _call(
-    "getView", {200: api.answers("Its state.", api.ref("View"), _VIEW)} | problems(*SESSION)
+    "getView",
+    {200: api.answers("Its state.", api.ref("View"), _VIEW)}
+    | problems(*SESSION, ErrorCode.INPUT_INVALID),
 )
 get_page_image = _call(
     "getPageImage",
