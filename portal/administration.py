@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse_lazy
+
+
+def _list(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
+    """An entry that leads to a list, for whoever may see it."""
+
+    def may_see(request: HttpRequest) -> bool:
+        return request.user.has_perm(f"{app}.view_{model}")
+
+    link = reverse_lazy(f"admin:{app}_{model}_changelist")
+    return {"title": title, "icon": icon, "link": link, "permission": may_see}
+
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Recto",
@@ -42,143 +54,45 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Documents",
                 "items": [
-                    {
-                        "title": "Home",
-                        "icon": "home",
-                        "link": reverse_lazy("admin:index"),
-                    },
-                    {
-                        "title": "Sessions",
-                        "icon": "visibility",
-                        "link": reverse_lazy("admin:document_sessions_documentsession_changelist"),
-                    },
-                    {
-                        "title": "Conversion jobs",
-                        "icon": "sync",
-                        "link": reverse_lazy("admin:conversion_rendition_changelist"),
-                    },
-                    {
-                        "title": "Work files",
-                        "icon": "draft",
-                        "link": reverse_lazy("admin:workfiles_workfile_changelist"),
-                    },
-                    {
-                        "title": "Extraction",
-                        "icon": "data_object",
-                        "link": reverse_lazy("admin:extraction_extractionrequest_changelist"),
-                    },
-                    {
-                        "title": "Edit sessions",
-                        "icon": "edit",
-                        "link": reverse_lazy("admin:editing_editdetail_changelist"),
-                    },
-                    {
-                        "title": "Edited documents",
-                        "icon": "history_edu",
-                        "link": reverse_lazy("admin:editing_editeddocument_changelist"),
-                    },
-                    {
-                        "title": "Versions",
-                        "icon": "history",
-                        "link": reverse_lazy("admin:editing_revision_changelist"),
-                    },
-                    {
-                        "title": "Versions to be sent",
-                        "icon": "outbox",
-                        "link": reverse_lazy("admin:editing_push_changelist"),
-                    },
-                    {
-                        "title": "Envelopes",
-                        "icon": "encrypted",
-                        "link": reverse_lazy("admin:envelopes_envelope_changelist"),
-                    },
-                    {
-                        "title": "Viewing packages",
-                        "icon": "package_2",
-                        "link": reverse_lazy("admin:viewing_viewingpackage_changelist"),
-                    },
-                    {
-                        "title": "Processes",
-                        "icon": "manufacturing",
-                        "link": reverse_lazy("admin:viewing_process_changelist"),
-                    },
+                    {"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")},
+                    _list("Sessions", "visibility", "document_sessions", "documentsession"),
+                    _list("Conversion jobs", "sync", "conversion", "rendition"),
+                    _list("Work files", "draft", "workfiles", "workfile"),
+                    _list("Extraction", "data_object", "extraction", "extractionrequest"),
+                    _list("Edit sessions", "edit", "editing", "editdetail"),
+                    _list("Edited documents", "history_edu", "editing", "editeddocument"),
+                    _list("Versions", "history", "editing", "revision"),
+                    _list("Versions to be sent", "outbox", "editing", "push"),
+                    _list("Envelopes", "encrypted", "envelopes", "envelope"),
+                    _list("Viewing packages", "package_2", "viewing", "viewingpackage"),
+                    _list("Processes", "manufacturing", "viewing", "process"),
                 ],
             },
             {
                 "title": "Templates",
                 "items": [
-                    {
-                        "title": "Templates",
-                        "icon": "edit_document",
-                        "link": reverse_lazy(
-                            "admin:document_templates_documenttemplate_changelist"
-                        ),
-                    },
-                    {
-                        "title": "Datasources",
-                        "icon": "library_books",
-                        "link": reverse_lazy("admin:document_templates_datasource_changelist"),
-                    },
+                    _list("Templates", "edit_document", "document_templates", "documenttemplate"),
+                    _list("Datasources", "library_books", "document_templates", "datasource"),
                 ],
             },
             {
                 "title": "Programs",
                 "items": [
-                    {
-                        "title": "API clients",
-                        "icon": "key",
-                        "link": reverse_lazy("admin:clients_apiclient_changelist"),
-                    },
-                    {
-                        "title": "Launch tokens",
-                        "icon": "rocket_launch",
-                        "link": reverse_lazy("admin:editing_launchtoken_changelist"),
-                    },
-                    {
-                        "title": "Access tokens",
-                        "icon": "badge",
-                        "link": reverse_lazy("admin:oauth2_provider_accesstoken_changelist"),
-                    },
-                    {
-                        "title": "Prepared sessions",
-                        "icon": "edit_document",
-                        "link": reverse_lazy("admin:connect_sessiontemplate_changelist"),
-                    },
-                    {
-                        "title": "Webhooks",
-                        "icon": "webhook",
-                        "link": reverse_lazy("admin:clients_webhookendpoint_changelist"),
-                    },
-                    {
-                        "title": "Webhook messages",
-                        "icon": "outgoing_mail",
-                        "link": reverse_lazy("admin:clients_webhookdelivery_changelist"),
-                    },
+                    _list("API clients", "key", "clients", "apiclient"),
+                    _list("Launch tokens", "rocket_launch", "editing", "launchtoken"),
+                    _list("Access tokens", "badge", "oauth2_provider", "accesstoken"),
+                    _list("Prepared sessions", "edit_document", "connect", "sessiontemplate"),
+                    _list("Webhooks", "webhook", "clients", "webhookendpoint"),
+                    _list("Webhook messages", "outgoing_mail", "clients", "webhookdelivery"),
                 ],
             },
             {
                 "title": "People",
                 "items": [
-                    {
-                        "title": "Users",
-                        "icon": "person",
-                        "link": reverse_lazy("admin:accounts_user_changelist"),
-                    },
-                    {
-                        "title": "Groups",
-                        "icon": "group",
-                        "link": reverse_lazy("admin:auth_group_changelist"),
-                    },
-                    {
-                        "title": "Sign-in tries",
-                        "icon": "lock_clock",
-                        "link": reverse_lazy("admin:accounts_signintries_changelist"),
-                    },
-                    {
-                        "title": "Audit log",
-                        "icon": "policy",
-                        "link": reverse_lazy("admin:audit_auditevent_changelist"),
-                    },
+                    _list("Users", "person", "accounts", "user"),
+                    _list("Groups", "group", "auth", "group"),
+                    _list("Sign-in tries", "lock_clock", "accounts", "signintries"),
+                    _list("Audit log", "policy", "audit", "auditevent"),
                 ],
             },
         ],

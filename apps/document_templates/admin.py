@@ -90,12 +90,12 @@ class DocumentTemplateAdmin(ModelAdmin):
     change_form_outer_before_template = "admin/document_templates/documenttemplate/versions.html"
     actions = ("activate", "deactivate")
     readonly_fields = ("identifier", "datasource")
-    fieldsets = ((None, {"fields": ("name", "tags", "languages", "is_active")}),)
 
     def get_fieldsets(self, request: HttpRequest, obj: DocumentTemplate | None = None) -> Any:
-        """Which template it is stands first."""
+        """Which template it is stands last. Who may only look sees its tags in words."""
+        tags = "tags" if self.has_change_permission(request, obj) else "tag_list"
         return (
-            *super().get_fieldsets(request, obj),
+            (None, {"fields": ("name", tags, "languages", "is_active")}),
             ("Identity", {"fields": self.readonly_fields}),
         )
 
