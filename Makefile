@@ -65,8 +65,8 @@ security: setup-dev ## Knock on every door, also the slow ones, and print what h
 chaos: setup-dev ## Let everything go wrong while documents are sent (CHAOS_CONVERSIONS, CHAOS_SAVES)
 	@$(BIN)/python -m tests.faults
 
-bench: setup-dev ## Measure, and print ratios against named baselines
-	@$(BIN)/python -m benchmarks
+bench: setup-dev ## Measure, print ratios against named baselines, write docs/reference/benchmarks.md
+	@$(BIN)/python -m benchmarks --write $(ARGS)
 
 bench-extraction: setup-dev ## Measure how well documents are read, and calibration
 	@$(BIN)/python -m benchmarks.extraction $(ARGS)

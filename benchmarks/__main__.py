@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import portal_data
+from benchmarks import page, portal_data
 from benchmarks.measure import Row
 
 # In this order. From end_to_end on each starts servers of its own.
@@ -31,7 +31,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TOPICS))
     parser.add_argument("--quick", action="store_true", help="fewer documents: under 90 s")
+    parser.add_argument("--write", action="store_true", help="write docs/reference/benchmarks.md")
     options = parser.parse_args()
+    if options.write and options.names:
+        parser.error("--write is for a run of everything")
     if unknown := set(options.names) - set(TOPICS):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(TOPICS)}")
     # So that a run that is ended leaves nothing behind.
@@ -49,9 +52,12 @@ def main() -> int:
         finally:
             took, later = time.monotonic() - began, os.getloadavg()[0]
             print(head)
-            print(f"Load {load:.1f} at the start, {later:.1f} at the end; took {took:.0f} s.")
+            told = f"Load {load:.1f} at the start, {later:.1f} at the end; took {took:.0f} s."
+            print(told)
             print("Ratio on the clock, cpu: of processor time. Below 1 Recto costs less.\n")
             print(table(rows))
+    if options.write:
+        page.write(head, told, rows, quick=options.quick)
     return 0
 
 

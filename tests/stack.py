@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,34 @@ class Stack:
     environment: dict[str, str]
 
     def manage(self, *arguments: str) -> str:
-        """Output of a manage.py command on this portal's data."""
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+        """Output of a manage.py command on this portal's data; CalledProcessError if it fails."""
+        manager = self._manager
+        assert manager.stdin
+        assert manager.stdout
+        manager.stdin.write(json.dumps(arguments) + "\n")
+        manager.stdin.flush()
+        told = json.loads(manager.stdout.readline())
+        if told["code"]:
+            raise subprocess.CalledProcessError(
+                told["code"], arguments, output=told["out"], stderr=told["err"]
+            )
+        return str(told["out"])
+
+    @cached_property
+    def _manager(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.manager"],
             cwd=PROJECT,
-            env=self.environment,
-            check=True,
-            capture_output=True,
+            env={"DJANGO_SETTINGS_MODULE": "portal.settings"} | self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             text=True,
-        ).stdout
+        )
+
+    def close(self) -> None:
+        """Ends what carries out commands."""
+        if manager := self.__dict__.pop("_manager", None):
+            manager.communicate()
 
     def register(self, name: str, *arguments: str) -> dict[str, str]:
         """A new client's credentials."""
@@ -146,6 +166,7 @@ def running_stack(*, fresh: bool = False, **environment: str) -> Iterator[Stack]
         _wait_until_ready(stack)
         yield stack
     finally:
+        stack.close()
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(timeout=30)
