@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-cjk setup-dev run test check security chaos bench bench-extraction lock snapshots screenshots
+.PHONY: help setup setup-cjk setup-dev run test check security sbom audit chaos bench bench-extraction lock snapshots screenshots
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ check: setup-dev ## Lint, types, layers, migrations, generated documents
 security: setup-dev ## Knock on every door, also the slow ones, and print what held
 	@$(BIN)/pytest tests/security tests/engine/test_jail.py tests/engine/test_template_injection.py \
 	  -m "not chaos" -p tests.security.table --numprocesses 2 --dist loadfile $(ARGS)
+
+sbom: setup ## Print what the product is made of (CycloneDX, JSON)
+	@$(BIN)/python deploy/supply.py sbom
+
+audit: setup-dev ## Look up advisories against what it is made of (3: they could not be looked up)
+	@$(BIN)/python deploy/supply.py audit
 
 chaos: setup-dev ## Let everything go wrong while documents are sent (CHAOS_CONVERSIONS, CHAOS_SAVES)
 	@$(BIN)/python -m tests.faults

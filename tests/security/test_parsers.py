@@ -302,7 +302,7 @@ def feed(parser: Parser, content: bytes, seconds: float = SECONDS) -> None:
 
 
 @pytest.mark.parametrize(
-    "examples", [40, pytest.param(4000, marks=pytest.mark.security_slow)], ids=["few", "many"]
+    "examples", [40, pytest.param(1500, marks=pytest.mark.security_slow)], ids=["few", "many"]
 )
 @pytest.mark.parametrize("name", PARSERS)
 def test_made_up_input_is_read_or_refused(name: str, examples: int) -> None:
