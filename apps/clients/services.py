@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
@@ -210,15 +210,17 @@ def authenticate_token(token: str) -> Actor:
     A scope taken from the client since then is gone from its tokens, too. Raises
     PortalError(NOT_AUTHENTICATED).
     """
-    found = find_token(token)
+    # Asked from the client's side: building the query for the token's row too takes half as
+    # long again, and every call asks this.
+    clients = ApiClient.objects.filter(**_live(token, "accesstoken__"), is_active=True)
+    found = next(iter(clients.annotate(granted=F("accesstoken__scope"))), None)
     if found is None:
         raise PortalError(
             ErrorCode.NOT_AUTHENTICATED,
             "The access token is unknown, expired or revoked, or its client is not active.",
         )
-    client: ApiClient = found.application
-    _note_use(client)
-    return Actor.of_client(client, _scopes_of(client) & set(found.scope.split()))
+    _note_use(found)
+    return Actor.of_client(found, _scopes_of(found) & set(found.granted.split()))
 
 
 def authenticate_origin(origin: str) -> Actor:
@@ -242,13 +244,14 @@ def authenticate_origin(origin: str) -> Actor:
 
 def find_token(token: str) -> Any:
     """The toolkit's AccessToken row with its application, or None unless it may be used now."""
-    if not is_token(token):
-        return None
-    checksum = hashlib.sha256(token.encode()).hexdigest()
     tokens = get_access_token_model().objects.select_related("application")
-    return tokens.filter(
-        token_checksum=checksum, expires__gt=timezone.now(), application__is_active=True
-    ).first()
+    return tokens.filter(**_live(token), application__is_active=True).first()
+
+
+def _live(token: str, at: str = "") -> dict[str, Any]:
+    """The conditions on a token's row, which lies at this path."""
+    checksum = hashlib.sha256(token.encode()).hexdigest() if is_token(token) else ""
+    return {f"{at}token_checksum": checksum, f"{at}expires__gt": timezone.now()}
 
 
 def _live_credential(kind: Credential.Kind, plain: str) -> Credential | None:
@@ -263,7 +266,8 @@ def _live_credential(kind: Credential.Kind, plain: str) -> Credential | None:
 
 
 def _scopes_of(client: ApiClient) -> frozenset[str]:
-    return frozenset(client.scopes.values_list("name", flat=True))
+    ticked = ApiClient.scopes.through.objects.filter(apiclient_id=client.pk)
+    return frozenset(ticked.values_list("scope_id", flat=True))
 
 
 def _note_use(used: Credential | ApiClient) -> None:
