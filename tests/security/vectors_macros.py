@@ -260,6 +260,9 @@ PROGRAMS: dict[str, Built] = {
     "basic in a package": _basic_package,
     "basic by its old address": lambda path: basic(path, "macro:///Standard.M.Main()"),
     "basic by its document's address": lambda path: basic(path, "macro://./Standard.M.Main()"),
+    "basic by a command": lambda path: basic(
+        path, "vnd.libreoffice.command:macro:///Standard.M.Main()"
+    ),
     "a command of the office": lambda path: basic(path, ".uno:BasicIDEAppear"),
     "a slot of the office": lambda path: basic(path, "slot:5500"),
     "python in a package": python,
