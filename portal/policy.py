@@ -1,4 +1,4 @@
-"""A Content-Security-Policy for every page that has none of its own."""
+"""What browsers may do with an answer that does not say so itself."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ _POLICY = (
 _PAGES = _POLICY.format("")
 # Unfold's pages are written for Alpine, which evaluates their attributes.
 _ADMINISTRATION = _POLICY.format(" 'unsafe-eval'")
+# XML may hold scripts as HTML does.
+_DATA = "default-src 'none'; sandbox"
+_NOTHING = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class PolicyMiddleware:
@@ -26,7 +29,12 @@ class PolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.get("Content-Type", "").startswith("text/html"):
+        kind = response.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind == "text/html":
             policy = _ADMINISTRATION if request.path.startswith("/admin/") else _PAGES
             response.headers.setdefault("Content-Security-Policy", policy)
+            response.headers.setdefault("Permissions-Policy", _NOTHING)
+            response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        elif kind.endswith("xml"):
+            response.headers.setdefault("Content-Security-Policy", _DATA)
         return response
