@@ -25,11 +25,10 @@ from apps.core.errors import ErrorCode, PortalError
 
 _REDIRECTS = 3
 _PORTS = {"http": 80, "https": 443}
-# Addresses that stand for IPv4 ones (RFC 4291, 6052, 8215) or for a site (RFC 3879), which Python
-# takes for global ones.
-_NOT_PUBLIC = tuple(
-    map(ipaddress.ip_network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10"))
-)
+# All that is given to networks (RFC 4291); addresses elsewhere stand for IPv4 ones, sites or paths.
+_UNICAST = ipaddress.ip_network("2000::/3")
+# For documents only (RFC 9637), which Python does not know yet.
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")
 # For the connection, and once more for the TLS handshake.
 _CONNECT_SECONDS = 5.0
 _MARKS_OF_URLS = "%/?:@!$&'()*+,;=[]"
@@ -230,11 +229,10 @@ def is_public(address: str) -> bool:
     """Whether an address is on the public internet, also when it is wrapped in an IPv6 one."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
-        embedded = parsed.ipv4_mapped or parsed.sixtofour
-        if parsed.teredo or any(parsed in network for network in _NOT_PUBLIC):
-            return False
-        if embedded is not None:
+        if embedded := parsed.ipv4_mapped or parsed.sixtofour:
             return is_public(str(embedded))
+        if parsed.teredo or parsed not in _UNICAST or parsed in _DOCUMENTATION:
+            return False
     return parsed.is_global and not parsed.is_multicast
 
 
