@@ -37,8 +37,9 @@ def django_db_setup(
     """The tests' database: tables that were made once for the whole run, copied."""
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
-        connection.ensure_connection()
-        prepared.read_into(connection.connection)
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            prepared.read_into(connection.connection)
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)

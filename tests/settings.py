@@ -16,6 +16,8 @@ os.environ["DATA_DIR"] = _DATA_DIR
 os.environ["ALLOWED_HOSTS"] = "localhost 127.0.0.1 testserver"
 for _name in ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "STORAGE_URL", "SECRET_KEY", "PUBLIC_URL"):
     os.environ.pop(_name, None)
+if _database := os.environ.get("TESTS_DATABASE_URL"):  # tests/flows/test_postgresql.py
+    os.environ["DATABASE_URL"] = _database
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 # For the programs that tests start; they are told their own directories.
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
@@ -23,7 +25,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import DATABASES  # noqa: E402
 
-DATABASES["default"]["TEST"] = {"MIGRATE": False}  # tests/conftest.py brings tables
+if not _database:
+    DATABASES["default"]["TEST"] = {"MIGRATE": False}  # tests/conftest.py brings tables
 
 TALLY_SECONDS = 0  # no thread writes to the tests' database
 # Half a second a sign-in otherwise; the product's own is looked at in tests/security.

@@ -1,0 +1,47 @@
+"""Rules that rest on the database's own doing hold on PostgreSQL as on SQLite.
+
+The unit tests of what is written as conditional UPDATEs, locks, sums and batches, once more.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests import servers
+from tests.stack import PROJECT
+
+UNITS = (
+    "tests/unit/audit",
+    "tests/unit/clients/test_webhooks.py",
+    "tests/unit/conversion/test_eviction.py",
+    "tests/unit/conversion/test_jobs.py",
+    "tests/unit/conversion/test_leases.py",
+    "tests/unit/document_sessions",
+    "tests/unit/editing/test_saving.py",
+    "tests/unit/envelopes",
+    "tests/unit/portal/test_dashboard.py",
+    "tests/unit/portal/test_metrics.py",
+    "tests/unit/tallies",
+    "tests/unit/workfiles/test_sweep.py",
+    "tests/dialects/wopi",
+)
+
+
+def test_the_same_holds_on_postgresql(tmp_path: Path) -> None:
+    with servers.postgresql(tmp_path, hasty=True) as database:
+        ran = subprocess.run(
+            # A place of its own: it would shut the server out of the common one.
+            [sys.executable, "-m", "pytest", "-q", f"--basetemp={tmp_path / 'tests'}", *UNITS],
+            cwd=PROJECT,
+            env=os.environ | {"TESTS_DATABASE_URL": database},
+            capture_output=True,
+            text=True,
+        )
+    assert ran.returncode == 0, ran.stdout[-8000:]
+    passed = re.search(r"(\d+) passed", ran.stdout)
+    assert passed
+    assert int(passed[1]) > 300
