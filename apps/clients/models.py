@@ -10,6 +10,7 @@ from django.utils import timezone
 from oauth2_provider.models import AbstractApplication
 
 from apps.clients.addresses import normalize_hosts, normalize_origins, validate_web_address
+from apps.core.ids import unseal
 
 MOST_DAYS = 36_500  # a hundred years: what dates can hold has an end
 
@@ -326,7 +327,7 @@ class WebhookDelivery(models.Model):
     )
     message_id = models.CharField("message", max_length=48)
     event = models.CharField(max_length=64)
-    body = models.TextField()
+    body = models.TextField()  # sealed: it may name a session, whose id opens it
     state = models.CharField(max_length=9, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField("next attempt", default=timezone.now)
@@ -345,3 +346,8 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.message_id}"
+
+    @property
+    def message(self) -> str:
+        """The JSON that is sent."""
+        return unseal(self.body)

@@ -163,7 +163,7 @@ class WebhookDeliveryAdmin(RecordAdmin):
     @admin.display(description="body")
     def shown_body(self, delivery: WebhookDelivery) -> str:
         """The message, laid out, without the ids that open what it is about."""
-        message = json.loads(delivery.body)
+        message = json.loads(delivery.message)
         hidden = dict.fromkeys(_CAPABILITIES & message["data"].keys(), "(not shown)")
         message["data"] |= hidden
         laid_out = json.dumps(message, indent=2, ensure_ascii=False)

@@ -134,7 +134,7 @@ def send(client: ApiClient, event: str, payload: Mapping[str, object]) -> int:
     )
     endpoints = client.webhooks.filter(is_active=True)
     deliveries = WebhookDelivery.objects.bulk_create(
-        WebhookDelivery(endpoint=endpoint, message_id=message_id, event=event, body=body)
+        WebhookDelivery(endpoint=endpoint, message_id=message_id, event=event, body=seal(body))
         for endpoint in endpoints
     )
     for delivery in deliveries:
@@ -185,7 +185,7 @@ def _attempt(delivery: WebhookDelivery, now: datetime) -> bool:
     if not (endpoint.is_active and endpoint.client.is_active):
         _note(delivery, State.FAILED, None, "The endpoint or its client is not active.")
         return True
-    body = delivery.body.encode()
+    body = delivery.message.encode()
     try:
         status = remote.post(
             endpoint.url,

@@ -289,7 +289,7 @@ def test_webhooks(partner: Backend) -> None:
     anna.put("/content", b"anna\n", 1)
     ben.put("/content", b"ben\n", 1)
     anna.post("/close")
-    rows = [(row.event, json.loads(row.body)) for row in WebhookDelivery.objects.order_by("pk")]
+    rows = [(row.event, json.loads(row.message)) for row in WebhookDelivery.objects.order_by("pk")]
     assert [event for event, _ in rows] == ["document.saved", "save.failed", "session.closed"]
     assert all(body["type"] == event and body["timestamp"] for event, body in rows)
     saved = rows[0][1]["data"]

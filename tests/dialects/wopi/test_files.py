@@ -177,7 +177,7 @@ def test_put_file(partner: Backend, office: Office) -> None:
     made = newest()
     assert (made.author, made.reason, made.base) == ("anna", "explicit", 1)
     delivered = WebhookDelivery.objects.get(event="document.saved")
-    assert json.loads(delivered.body)["data"]["version"] == "2"
+    assert json.loads(delivered.message)["data"]["version"] == "2"
 
 
 @pytest.mark.conformance(

@@ -42,7 +42,7 @@ def following(answer: Any) -> Office:
 
 def told(event: str) -> dict[str, Any]:
     delivery = WebhookDelivery.objects.filter(event=event).latest("pk")
-    data: dict[str, Any] = json.loads(delivery.body)["data"]
+    data: dict[str, Any] = json.loads(delivery.message)["data"]
     return data
 
 

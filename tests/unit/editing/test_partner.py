@@ -127,7 +127,7 @@ def sent(editing: services.Editing) -> None:
 def told(event: str) -> Any:
     """What the client was told last of such an event."""
     newest = WebhookDelivery.objects.filter(event=event).latest("pk")
-    return json.loads(newest.body)["data"]
+    return json.loads(newest.message)["data"]
 
 
 def test_opened_and_saved_there(owner: Partner, store: Store) -> None:

@@ -35,7 +35,7 @@ def raised(code: ErrorCode, *arguments: Any, **options: Any) -> PortalError:
 
 def events() -> list[tuple[str, dict[str, Any]]]:
     rows = WebhookDelivery.objects.order_by("pk")
-    return [(row.event, json.loads(row.body)["data"]) for row in rows]
+    return [(row.event, json.loads(row.message)["data"]) for row in rows]
 
 
 @pytest.fixture
