@@ -17,3 +17,22 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
     environment = dict.fromkeys(jail_test.canary_environment(), SECRET)
     with running_engine(tmp_path_factory.mktemp("engine"), environment=environment) as engine:
         yield engine
+
+
+_OTHER_WAYS = {
+    "a LibreOffice for each document": {"RECTO_OFFICE_ENGINE": "fallback"},
+    "bubblewrap for Landlock": {"RECTO_JAIL": "bubblewrap"},
+}
+
+
+@pytest.fixture(scope="session", params=_OTHER_WAYS)
+def other_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, engine: EngineProcess
+) -> Iterator[EngineProcess]:
+    """The ways in which documents are converted where the host or LibreOffice asks for it."""
+    environment = dict.fromkeys(jail_test.canary_environment(), SECRET) | _OTHER_WAYS[request.param]
+    state = engine.directory / "state"
+    with running_engine(
+        tmp_path_factory.mktemp("other"), environment=environment, state=state
+    ) as other:
+        yield other

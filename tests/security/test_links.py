@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -180,6 +181,32 @@ def test_no_environment_is_put_into_an_address(
     port = trap.listeners[0].getsockname()[1]
     address = _EXPANDERS["expand"].format(port=port, value=value)
     assert _holds(engine, trap, VECTORS["odt-image"], address) == "done"
+
+
+@pytest.mark.security_slow
+@pytest.mark.parametrize("scheme", ["file", "http", "expanded file"])
+@pytest.mark.parametrize("name", sorted(_REPRESENTATIVE))
+def test_the_other_ways_follow_no_link_either(
+    other_engine: EngineProcess, trap: Trap, name: str, scheme: str
+) -> None:
+    vector = VECTORS[name]
+    address = trap.address(scheme, vector.bait, other_engine.jobs / "a" / "in")
+    assert _holds(other_engine, trap, vector, address) == vector.ends
+
+
+@pytest.mark.parametrize("name", ["odt-image", "odt-section-of-text", "rtf-includetext"])
+def test_a_document_made_for_word_holds_nothing_of_it(
+    engine: EngineProcess, trap: Trap, name: str
+) -> None:
+    vector = VECTORS[name]
+    content = vector.build(trap.address("file", vector.bait, engine.jobs / "a" / "in"))
+    outcome = engine.run("office", "docx", content, {"format": vector.form}, extension=vector.form)
+    assert outcome.code == "done"
+    assert trap.calls() == 0
+    with zipfile.ZipFile(outcome.file("docx")) as package:
+        parts = [package.read(part) for part in package.namelist()]
+    assert not [part for part in parts if WORD.encode() in part]
+    assert trap.file("png").read_bytes() not in parts
 
 
 def test_the_trap_works(trap: Trap, tmp_path: Path) -> None:

@@ -47,14 +47,24 @@ def _converted(engine: EngineProcess, build: Built) -> tuple[Outcome, Path]:
     ],
 )
 def test_no_program_runs(engine: EngineProcess, name: str) -> None:
-    outcome, written = _converted(engine, PROGRAMS[name])
+    _holds(engine, PROGRAMS[name])
+
+
+@pytest.mark.security_slow
+@pytest.mark.parametrize("name", sorted(PROGRAMS))
+def test_no_program_runs_the_other_ways_either(other_engine: EngineProcess, name: str) -> None:
+    _holds(other_engine, PROGRAMS[name])
+
+
+def _holds(engine: EngineProcess, build: Built) -> None:
+    outcome, written = _converted(engine, build)
     assert outcome.code == "done"
     assert not written.exists()
-    pages = engine.run("pages", "raster", outcome.file("whole"), {"first": 0, "last": 0})
-    assert pages.code == "done"
     assert given_away(outcome, WORD) == []
-    whole = engine.run("pages", "text", outcome.file("whole"), {"first": 0, "last": 0})
-    assert given_away(whole, WORD) == []
+    for op in ("raster", "text"):
+        shown = engine.run("pages", op, outcome.file("whole"), {"first": 0, "last": 0})
+        assert shown.code == "done"
+        assert given_away(shown, WORD) == []
 
 
 @corpus.requires_corpus
