@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests import servers
@@ -31,11 +32,14 @@ UNITS = (
 )
 
 
-def test_the_same_holds_on_postgresql(tmp_path: Path) -> None:
-    with servers.postgresql(tmp_path, hasty=True) as database:
+def test_the_same_holds_on_postgresql() -> None:
+    # Not below pytest's own place: the run inside would shut the server out of it.
+    with (
+        tempfile.TemporaryDirectory(prefix="recto-postgresql-") as directory,
+        servers.postgresql(Path(directory), hasty=True) as database,
+    ):
         ran = subprocess.run(
-            # A place of its own: it would shut the server out of the common one.
-            [sys.executable, "-m", "pytest", "-q", f"--basetemp={tmp_path / 'tests'}", *UNITS],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *UNITS],
             cwd=PROJECT,
             env=os.environ | {"TESTS_DATABASE_URL": database},
             capture_output=True,
