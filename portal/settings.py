@@ -143,6 +143,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Files ------------------------------------------------------------------------------------
 STORAGE_URL = env.url("STORAGE_URL", "", schemes={"s3"})
+S3_ENCRYPTION = env.choice("S3_ENCRYPTION", "bucket", among=("bucket", "AES256", "aws:kms"))
 
 
 def _blob_storage(url: str) -> dict[str, object]:
@@ -163,6 +164,9 @@ def _blob_storage(url: str) -> dict[str, object]:
         "region_name": query.get("region"),
         "file_overwrite": False,
         "default_acl": None,
+        "object_parameters": None
+        if S3_ENCRYPTION == "bucket"
+        else {"ServerSideEncryption": S3_ENCRYPTION},
     }
     return {
         "BACKEND": "apps.workfiles.bucket.Bucket",

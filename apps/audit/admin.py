@@ -12,13 +12,12 @@ from unfold.decorators import display
 
 from apps.audit.administration import RecordAdmin
 from apps.audit.models import AuditEvent
+from apps.core.spreadsheets import harmless
 
 _COLUMNS = (
     *("at", "by", "who", "action", "kind", "thing_id", "thing", "detail"),
     *("address", "correlation_id"),
 )
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @admin.register(AuditEvent)
@@ -68,8 +67,4 @@ def _lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
     yield writer.writerow(_COLUMNS)
     for event in events.values_list(*_COLUMNS).iterator(chunk_size=1000):
         moment, *texts = event
-        yield writer.writerow([moment.isoformat(), *map(_plain, texts)])
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        yield writer.writerow([moment.isoformat(), *map(harmless, texts)])

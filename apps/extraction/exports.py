@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from apps.core.spreadsheets import harmless
 from apps.extraction import documents
 from apps.extraction.services import Extraction
 
@@ -24,9 +24,6 @@ COLUMNS = (
     "source",
     "state",
 )
-# What begins a formula; the wide ones are taken for the others (OWASP, "CSV Injection").
-_FORMULAS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
 def as_json(extraction: Extraction) -> list[Json]:
@@ -55,7 +52,7 @@ def as_csv(extraction: Extraction) -> str:
                 *(value.get(key) for key in ("value", "type", "confidence", "page", "text")),
                 *(value.get(key) for key in ("source", "state")),
             )
-            writer.writerow(["" if cell is None else _harmless(str(cell)) for cell in row])
+            writer.writerow(["" if cell is None else harmless(str(cell)) for cell in row])
     return "\ufeff" + stream.getvalue()
 
 
@@ -66,10 +63,3 @@ def _values(result: Json) -> Iterator[tuple[str, Json]]:
             for column, value in row.items():
                 if isinstance(value, dict):
                     yield f"{table['name']}[{number}].{column}", value
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    if cell[:1] in _FORMULAS and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell

@@ -48,6 +48,10 @@ SETTINGS = {
         "`s3://key:secret@bucket/prefix?endpoint=https://...&region=...`",
         "local disk, `DATA_DIR/blobs`",
     ),
+    "S3_ENCRYPTION": Help(
+        "How the bucket encrypts what is put into it: as it is set up, or as said here with each "
+        "object (`aws:kms`: with the account's key)."
+    ),
     "MAX_UPLOAD_BYTES": Help("The largest upload. A client may have a lower limit of its own."),
     "CONNECT_XML_BYTES": Help("The largest Connect document."),
     "CONNECT_XML_ELEMENTS": Help("How many elements a Connect document may hold."),

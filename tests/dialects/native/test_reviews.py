@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.clients.models import Scope
-from apps.extraction import exports, reviews
+from apps.core.spreadsheets import harmless
+from apps.extraction import reviews
 from apps.extraction.models import FieldCorrection, ResultVersion, ReviewLink
 from tests import factories
 from tests.dialects.datawollet.conftest import Caller, assert_problem, program
@@ -342,8 +343,14 @@ def test_values_have_their_types(
 
 @pytest.mark.parametrize("sign", "=+-@\t\r\n\uff1d")
 def test_no_cell_is_a_formula(sign: str) -> None:
-    assert exports._harmless(f"{sign}SUM(A1)") == f"'{sign}SUM(A1)"
-    assert exports._harmless("-12.50") == "-12.50"
+    assert harmless(f"{sign}SUM(A1)") == f"'{sign}SUM(A1)"
+    assert harmless("-12.50") == "-12.50"
+
+
+@pytest.mark.parametrize("between", [";", '; "', "\t", "\r\n"])
+def test_no_part_of_a_cell_is_a_formula_where_semicolons_separate(between: str) -> None:
+    assert harmless(f"Bolts{between}=SUM(A1)") == f"Bolts{between}'=SUM(A1)"
+    assert harmless("Bolts; nuts - and = signs") == "Bolts; nuts - and = signs"
 
 
 @pytest.mark.parametrize("told", [{"type": "x" * 41}, {"text": "x" * 4001}, {"value": "x" * 4001}])
