@@ -284,6 +284,8 @@ def _code(engine_code: str) -> ErrorCode:
 
 def _publish(rendition: Rendition, directory: Path, event: protocol.Part) -> None:
     """Makes a part readable, if the job is still ours."""
+    if event["media_type"] not in made.MEDIA_TYPES:
+        raise PortalError(ErrorCode.ENGINE_CRASHED, "The engine named a type that it never makes.")
     if event["file"] is None:
         blob = rendition.source
     else:

@@ -19,6 +19,22 @@ from isal import isal_zlib
 
 from apps.core.errors import ErrorCode, PortalError
 
+# What a part may be called where it is served. An engine's word alone would do for a web page.
+MEDIA_TYPES = frozenset(
+    {
+        "application/gzip",
+        "application/json",
+        "application/octet-stream",
+        "application/pdf",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "image/jpeg",
+        "image/png",
+        "image/svg+xml",
+        "image/tiff",
+        "image/webp",
+        "text/plain; charset=utf-8",
+    }
+)
 _UNPACKED_BYTES = 128 * 1024**2
 _GZIP = 31  # zlib's word for: with gzip's header
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC

@@ -8,6 +8,7 @@ office engine imports this under the system's Python.
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import time
@@ -107,6 +108,26 @@ def encode(message: Any) -> bytes:
     return data
 
 
+def decode(data: bytes) -> Any:
+    """What a datagram says, in a form that any database keeps: whole characters, finite numbers.
+
+    It may come from a child that a document took over. Raises ValueError for what is no JSON.
+    """
+    return _storable(json.loads(data))
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number beyond numbers")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return value
+
+
 def _short_path(path: Path, directory: int) -> str:
     # sun_path holds 107 bytes; through an open directory any path fits.
     return f"/proc/self/fd/{directory}/{path.name}"
@@ -163,7 +184,7 @@ class Connection:
             data = self._socket.recv(MAX_DATAGRAM)
         except ConnectionError:
             return None
-        return json.loads(data) if data else None
+        return decode(data) if data else None
 
     def close(self) -> None:
         self._socket.close()
