@@ -143,6 +143,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Files ------------------------------------------------------------------------------------
 STORAGE_URL = env.url("STORAGE_URL", "", schemes={"s3"})
+STORAGE_SIGNED_SECONDS = env.integer("STORAGE_SIGNED_SECONDS", 0, least=0, most=3600)
 S3_ENCRYPTION = env.choice("S3_ENCRYPTION", "bucket", among=("bucket", "AES256", "aws:kms"))
 
 
@@ -162,6 +163,7 @@ def _blob_storage(url: str) -> dict[str, object]:
         "secret_key": unquote(parts.password) if parts.password else None,
         "endpoint_url": query.get("endpoint"),
         "region_name": query.get("region"),
+        "signature_version": "s3v4",
         "file_overwrite": False,
         "default_acl": None,
         "object_parameters": None

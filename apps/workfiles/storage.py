@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
@@ -52,6 +52,15 @@ def read(location: str, start: int, length: int) -> Iterator[bytes]:
         while length > 0 and (chunk := stream.read(min(CHUNK_BYTES, length))):
             length -= len(chunk)
             yield chunk
+
+
+def signed_address(location: str, *, media_type: str, disposition: str) -> str:
+    """Where whoever knows it gets the file for STORAGE_SIGNED_SECONDS; blank for nowhere."""
+    if not settings.STORAGE_URL or not settings.STORAGE_SIGNED_SECONDS:
+        return ""
+    headers = {"ResponseContentType": media_type, "ResponseContentDisposition": disposition}
+    backend: Any = storages["blobs"]
+    return str(backend.url(location, parameters=headers, expire=settings.STORAGE_SIGNED_SECONDS))
 
 
 def delete(location: str) -> None:

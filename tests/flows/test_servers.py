@@ -97,6 +97,29 @@ def test_an_extraction_and_its_envelope(larger: Stack) -> None:
     assert data["fields"]["total"]["value"] == "119.00"
 
 
+_LED_ON = """
+from django.test import Client
+answer = Client(SERVER_NAME="localhost").get("/PCCIS/V1/WorkFile/{file}", headers={headers})
+print(answer.status_code, answer["Cache-Control"], answer["Location"])
+"""
+
+
+def test_a_download_may_lead_on_to_the_bucket(larger: Stack, integrator: Integrator) -> None:
+    content = factories.docx("Handed out by the bucket.")
+    file = work_file(integrator, content)
+    environment = larger.environment | {"STORAGE_SIGNED_SECONDS": "60"}
+    other = Stack(larger.url, larger.data_dir, larger.process, larger.log, environment)
+    headers = {"Authorization": str(integrator.http.headers["Authorization"])}
+    printed = other.manage("shell", "-c", _LED_ON.format(file=file, headers=headers))
+    status, caching, address = printed.split()[-3:]
+    assert (status, caching) == ("307", "no-store")
+    handed = requests.get(address, timeout=30)
+    assert handed.content == content, handed.text[:500]
+    assert handed.headers["Content-Disposition"].startswith("attachment")
+    unsigned = requests.get(address.partition("?")[0], timeout=30)
+    assert unsigned.status_code == 403
+
+
 def test_the_bucket_is_made_once(larger: Stack) -> None:
     """deploy/compose.yaml does so before anything starts."""
     address = larger.environment["STORAGE_URL"].replace("@portal/", "@another/")

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from django.http import HttpResponse, HttpResponseBase
 from rest_framework.request import Request
 
-from apps.dialects.base import file_response, json_body
+from apps.dialects.base import download, json_body
 from apps.dialects.native import program_wire, store_wire, wire
 from apps.dialects.native import store_schema as schema
 from apps.dialects.native.program_views import ProgramView, identity, repeatable
@@ -221,9 +221,8 @@ class TemplateFile(_Store):
         """The Word file of a version."""
         found = templates.template(self.actor, template)
         chosen = templates.version(self.actor, found, identity(version))
-        return file_response(
-            workfiles.read(chosen.blob),
-            size=chosen.blob.size,
+        return download(
+            chosen.blob,
             media_type=FORMATS["docx"].media_type,
             name=chosen.file_name or f"{found.name}.docx",
         )

@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from rest_framework.request import Request
 
 from apps.core.errors import ErrorCode, PortalError
-from apps.dialects.base import DialectView, PublicView, file_response, json_body
+from apps.dialects.base import DialectView, PublicView, download, json_body
 from apps.dialects.prizmdoc import bodies, errors, schema, watermarks, wire
 from apps.viewing import comparing
 from apps.viewing import services as viewing
@@ -152,9 +152,8 @@ class SourceFile(PrizmDocView):
         """Downloads the source document in use for a viewing session."""
         _, work_file = viewing.source_of(self.actor, self.identity(u_id))
         wanted = wire.query(request.query_params, "ContentDispositionFilename")
-        return file_response(
-            workfiles.read(work_file.blob),
-            size=work_file.blob.size,
+        return download(
+            work_file.blob,
             media_type=workfiles.describe(work_file).media_type,
             name=workfiles.download_name(work_file, wanted),
         )
@@ -248,9 +247,8 @@ class WorkFile(PrizmDocView):
         """The work file's bytes."""
         self.actor.require("workfiles:read")
         work_file = workfiles.get(self.actor, file_id)
-        return file_response(
-            workfiles.read(work_file.blob),
-            size=work_file.blob.size,
+        return download(
+            work_file.blob,
             media_type=workfiles.describe(work_file).media_type,
             name=workfiles.download_name(work_file, default=work_file.file_id),
         )

@@ -48,6 +48,11 @@ SETTINGS = {
         "`s3://key:secret@bucket/prefix?endpoint=https://...&region=...`",
         "local disk, `DATA_DIR/blobs`",
     ),
+    "STORAGE_SIGNED_SECONDS": Help(
+        "Downloads of originals, work files and templates lead on (307) to the bucket, which hands "
+        "the file out for so many seconds; 0: web passes them on. The bucket's endpoint must be "
+        "reachable for callers, and they must follow redirects."
+    ),
     "S3_ENCRYPTION": Help(
         "How the bucket encrypts what is put into it: as it is set up, or as said here with each "
         "object (`aws:kms`: with the account's key)."
