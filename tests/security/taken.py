@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from apps.conversion.engines import jail, pages, seccomp, zygote
+from apps.conversion.engines import jail, jail_test, pages, seccomp, zygote
 from apps.conversion.engines.job import Engine, Job, Operation
 from apps.conversion.engines.protocol import Meta
 
@@ -48,6 +48,13 @@ def run(job: Job) -> Meta:
     return attempt(job.source.read_text(), job)
 
 
+# The second is sealed as those that run a converter program, which they fork for.
+_OPERATIONS = {
+    "run": Operation(run),
+    "run-programs": Operation(run, lambda params: (jail_test.PROGRAM,)),
+}
+
+
 def unsealed() -> None:
     """The control: {directory, given, codes} from stdin, what was found by name to stdout."""
     asked = json.load(sys.stdin)
@@ -69,6 +76,6 @@ if __name__ == "__main__":
         unsealed()
     else:
         zygote.serve(
-            Engine("taken", "test", "1", {"run": Operation(run)}, pages._LIBRARIES),
+            Engine("taken", "test", "1", _OPERATIONS, pages._LIBRARIES),
             zygote.parse_arguments("Run what is given."),
         )

@@ -8,6 +8,7 @@ other file is in tests/unit/conversion/test_made.py.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -19,7 +20,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.engine_process import PROJECT, EngineProcess
+from tests.engine_process import PROJECT, EngineProcess, children_of
 from tests.security.vectors import SECRET
 
 AREA = "A converter that is taken over"
@@ -274,6 +275,55 @@ def test_one_job_leaves_nothing_to_the_next(house: House) -> None:
     first = house.attempt("os.environ['LEFT'] = 'left'\n(job.tmp / 'file').touch()\n" + code)
     assert "left" in first["found"]
     assert "left" not in house.attempt(code)["found"]
+
+
+_STORM = """
+import time
+for number in range(40):
+    if os.fork() == 0:
+        (job.out / f"started-{number}").touch()
+        for escape in (os.setsid, lambda: os.setpgid(0, 0)):
+            try:
+                escape()
+                (job.out / "escaped").touch()
+            except OSError:
+                pass
+        if os.fork() == 0:
+            (job.out / f"again-{number}").touch()
+        time.sleep(60)
+while len(list(job.out.glob("again-*"))) < 40:
+    time.sleep(0.01)
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "code"),
+    [
+        ("found = 'ended'", "done"),
+        pytest.param("time.sleep(60)", "timeout", marks=pytest.mark.security_slow),
+    ],
+)
+def test_what_it_starts_ends_with_it(house: House, then: str, code: str) -> None:
+    """Where a child may fork, for a converter program: no process of its leaves its group."""
+    content = (_STORM + then).encode()
+    outcome = house.engine.run("taken", "run-programs", content, extension="py", deadline=5)
+    assert outcome.code == code
+    assert len(list((outcome.directory / "out").glob("again-*"))) == 40
+    assert not (outcome.directory / "out" / "escaped").exists()
+    until = time.monotonic() + 10
+    while children_of(house.engine.process.pid) or _processes_in(outcome.directory):
+        assert time.monotonic() < until, "some live on"
+        time.sleep(0.02)
+
+
+def _processes_in(directory: Path) -> list[str]:
+    """Processes that work in a job's directory and are no zombies."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == directory:
+                found.append(process.name)
+    return found
 
 
 def test_the_probes_work(house: House) -> None:

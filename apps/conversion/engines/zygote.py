@@ -66,6 +66,7 @@ class _Server:
     clients: dict[int, _Client] = field(default_factory=dict)
     queue: deque[_Client] = field(default_factory=deque)
     children: dict[int, _Child] = field(default_factory=dict)
+    dying: list[int] = field(default_factory=list)
 
     def serve(self) -> None:
         """Serve until retired by a client; raises _Stop on a signal."""
@@ -200,7 +201,8 @@ class _Server:
                 "timed_out": process.timed_out,
             }
             self._finish(process.client, event)
-        _reap_group(process.pid)
+        # A number stays its group's while one of the group is left, so it may be tried again.
+        self.dying = [group for group in (*self.dying, process.pid) if not _reap_group(group)]
 
     def _finish(self, client: _Client, event: dict[str, Any]) -> None:
         client.farewell = encode(event)
@@ -256,14 +258,20 @@ def _kill(process: _Child) -> None:
         signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
 
 
-def _reap_group(group: int) -> None:
-    """Reap the killed programs of a child, which became ours when it ended."""
-    for _ in range(50):
+def _reap_group(group: int) -> bool:
+    """Reap the killed programs of a child, which became ours when it ended; whether all are gone.
+
+    There may be very many: only waiting in vain is counted.
+    """
+    in_vain = 0
+    while in_vain < 50:
         try:
             if os.waitpid(-group, os.WNOHANG)[0] == 0:
+                in_vain += 1
                 time.sleep(0.001)
         except ChildProcessError:
-            return
+            return True
+    return False
 
 
 def _stop(number: int, frame: object) -> None:
