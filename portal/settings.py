@@ -136,7 +136,10 @@ if DATABASE_URL.startswith("sqlite:"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "PRAGMA journal_size_limit=67108864; "
+            # What is deleted is overwritten. Debian's SQLite does so anyway, others do not.
+            "PRAGMA secure_delete=ON"
         ),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -309,6 +312,7 @@ EXTRACTION_API_KEY = env.secret("EXTRACTION_API_KEY")
 EXTRACTION_MODEL = env.text("EXTRACTION_MODEL")
 EXTRACTION_SYNC_SECONDS = env.integer("EXTRACTION_SYNC_SECONDS", 30, least=0, most=100)
 EXTRACTION_PAGES = env.integer("EXTRACTION_PAGES", 500, least=1)
+EXTRACTION_DOCUMENTS = env.integer("EXTRACTION_DOCUMENTS", 10_000, least=1)
 if EXTRACTION_ENGINE == "openai":
     env.require("EXTRACTION_URL", "EXTRACTION_MODEL")
     CELERY_TASK_ROUTES["extraction.work"] = {"queue": NETWORK_QUEUE}

@@ -119,8 +119,10 @@ def _access(value: object) -> str:
     return value
 
 
-def _address(*schemes: str) -> Callable[[object], str]:
+def _address(*schemes: str, bare: bool = False) -> Callable[[object], str]:
     what = f"an {' or '.join(schemes)} address of at most 2000 characters, without a user name"
+    if bare:  # paths are put behind it
+        what += ", a query or a fragment"
 
     def reader(value: object) -> str:
         if not isinstance(value, str):
@@ -130,7 +132,8 @@ def _address(*schemes: str) -> Callable[[object], str]:
             sound = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
         except ValueError:
             sound = False
-        if not sound or len(value) > 2000 or "@" in parts.netloc or re.search(r"[\s\\]", value):
+        strange = r"[\s\\?#]" if bare else r"[\s\\]"
+        if not sound or len(value) > 2000 or "@" in parts.netloc or re.search(strange, value):
             raise ValueError(what)
         return value
 
@@ -142,7 +145,7 @@ _READERS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "userId": ("user", _text),
     "file": ("file", _text),
     "fileUrl": ("file_url", _address("https", "http")),
-    "server": ("server", _address("https")),
+    "server": ("server", _address("https", bare=True)),
     "locale": ("locale", _matching(_LOCALE, "a language tag, such as en or de-CH")),
     "access": ("access", _access),
     "autosavedisabled": ("autosave", lambda value: not _flag(value)),

@@ -50,8 +50,8 @@ def append(extraction: Extraction, sent: Sent) -> ExtractionRequest:
     """Takes a document into a session and begins to extract its data.
 
     The same idempotency key and the same document give the same request. Raises SCOPE_MISSING,
-    INPUT_INVALID for the schema, IDEMPOTENCY_KEY_REUSED, FORMAT_UNSUPPORTED, and what
-    `workfiles.upload` raises.
+    INPUT_INVALID for the schema, IDEMPOTENCY_KEY_REUSED, FORMAT_UNSUPPORTED, LIMIT_EXCEEDED for a
+    session that is full, and what `workfiles.upload` raises.
     """
     extraction.actor.require(SCOPE)
     return _received(extraction, sent, APPEND)
@@ -83,15 +83,25 @@ def _received(extraction: Extraction, sent: Sent, kind: str) -> ExtractionReques
     )
     try:
         _check_format(extraction.actor, work_file.extension)
-        request = _repeated(extraction, work_file, sent) or _create(
-            extraction, work_file, sent, kind
-        )
+        request = _repeated(extraction, work_file, sent)
+        if request is None:
+            _require_room(extraction)
+            request = _create(extraction, work_file, sent, kind)
     except BaseException:
         work_file.delete()
         raise
     if request.document is None or request.document.work_file_id != work_file.pk:
         work_file.delete()
     return request
+
+
+def _require_room(extraction: Extraction) -> None:
+    """Raises LIMIT_EXCEEDED for a session that holds as many documents as one may."""
+    most = settings.EXTRACTION_DOCUMENTS
+    if ExtractedDocument.objects.filter(detail=extraction.detail).count() >= most:
+        raise PortalError(
+            ErrorCode.LIMIT_EXCEEDED, f"A session holds up to {most} documents.", limit=most
+        )
 
 
 def _check_format(actor: Actor, extension: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from apps.workfiles.bucket import Bucket
 from tests.stack import PROJECT
@@ -44,3 +45,10 @@ def test_a_bucket_does_as_it_is_set_up(tmp_path: Path) -> None:
 
 def test_on_a_disk_nobody_else_reads_them(tmp_path: Path) -> None:
     assert blobs(tmp_path)["OPTIONS"]["file_permissions_mode"] == 0o600
+
+
+@pytest.mark.django_db
+def test_what_is_deleted_is_overwritten_in_the_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA secure_delete")
+        assert cursor.fetchone() == (1,)

@@ -131,7 +131,9 @@ def knock(owner: Holdings, operation: APIOperation[Any, Any, Any], examples: int
     "examples", [1, pytest.param(30, marks=pytest.mark.security_slow)], ids=["few", "many"]
 )
 def test_no_request_breaks_anything(owner: Holdings, examples: int) -> None:
-    found = [wrong for one in OPERATIONS for wrong in knock(owner, one, examples)]
+    tried = OPERATIONS if examples > 1 else [one for one in OPERATIONS if one.body]
+    assert len(tried) > 40
+    found = [wrong for one in tried for wrong in knock(owner, one, examples)]
     assert found == []
 
 

@@ -92,6 +92,7 @@ SETTINGS = {
     "EXTRACTION_SYNC_SECONDS": Help(
         "How long a caller waits for a result before it is told where to ask for it."
     ),
+    "EXTRACTION_DOCUMENTS": Help("The most documents of an extraction session."),
     "EXTRACTION_PAGES": Help("The most pages of a document that data is extracted from."),
     "ADMIN_SECOND_FACTOR": Help(
         "`required`: whoever signs in to the administration needs a second factor, and sets it up "

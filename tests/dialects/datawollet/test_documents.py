@@ -379,6 +379,19 @@ def test_too_many_pages(server: Caller, settings: Any) -> None:
     assert found["error"]["code"] == "limit_exceeded" and "10000" in found["error"]["detail"]
 
 
+def test_too_many_documents(server: Caller, settings: Any) -> None:
+    settings.EXTRACTION_DOCUMENTS = 2
+    session = server.start()["sessionId"]
+    for number in range(2):
+        key = {"Idempotency_Key": f"k{number}"}
+        assert server.send(session, b"%%PDF-%d" % number, **ASYNC, **key).status_code == 202
+    again = server.send(session, b"%PDF-1", **ASYNC, Idempotency_Key="k1")
+    assert again.status_code == 202  # it was taken in already
+    refused = server.send(session, b"%PDF-2", **ASYNC)
+    assert assert_problem(refused, 422, "limit_exceeded")["limit"] == 2
+    assert ExtractedDocument.objects.count() == WorkFile.objects.count() == 2
+
+
 def test_an_unexpected_error_is_an_end(server: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> None:
         raise RuntimeError("no")

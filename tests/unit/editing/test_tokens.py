@@ -62,6 +62,8 @@ def test_flags_as_json_and_as_text(value: object) -> None:
         ("viewerWorkspace", "<script>", "value"),
         ("server", "http://api.example.com", "value"),
         ("server", "https://user:pass@api.example.com", "value"),
+        ("server", "https://api.example.com/?tenant=7", "value"),
+        ("server", "https://api.example.com#", "value"),
         ("fileUrl", "ftp://example.com/a.pdf", "value"),
         ("fileUrl", "file:///etc/passwd", "value"),
         ("fileUrl", "https://user@example.com/a.pdf", "value"),
