@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -113,6 +114,8 @@ class DocumentTemplateAdmin(ModelAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """A template begins with its file."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         return redirect("admin:document_templates_documenttemplate_upload")
 
     def change_view(
