@@ -327,13 +327,11 @@ WOPI_REQUIRE_PROOF = env.flag("WOPI_REQUIRE_PROOF", default=False)
 
 # --- People and programs ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
 ]
 ADMIN_SECOND_FACTOR = env.choice("ADMIN_SECOND_FACTOR", "optional", among=("optional", "required"))
 LOGIN_URL = reverse_lazy("admin:login")
