@@ -2,7 +2,7 @@
 
 What else there is, in tests/engine: entries and ratios of packages in test_office.py, templates in
 test_template_injection.py, endless expressions in test_search.py, loops and floods of the engine's
-own in test_zygote.py; and in tests/flows/test_corpus.py the bombs of the corpus.
+own in test_zygote.py, the bombs of the corpus in test_corpus.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import pytest
 
 from tests.engine import documents
 from tests.engine_process import PROJECT, EngineProcess, Outcome
-from tests.security.vectors_bombs import BOMBS, MIB, zip_bomb
+from tests.security.vectors_bombs import BOMBS, zip_bomb
+from tests.security.vectors_bombs_pages import MIB
 
 AREA = "Bombs: packages, XML, pictures, pages, drawings"
 MEMORY, DEADLINE = 600 * MIB, 4.0
