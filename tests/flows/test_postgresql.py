@@ -16,6 +16,7 @@ from tests import servers
 from tests.stack import PROJECT
 
 UNITS = (
+    "tests/security/test_accounts.py",
     "tests/unit/audit",
     "tests/unit/clients/test_webhooks.py",
     "tests/unit/conversion/test_eviction.py",

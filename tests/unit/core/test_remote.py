@@ -19,6 +19,8 @@ from cryptography.x509.oid import NameOID
 from apps.core import remote
 from apps.core.errors import ErrorCode, PortalError
 
+AREA = "Requests to other servers: time and certificates"
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 WHOLE = HEAD + b"Content-Length: 5\r\n\r\nhello"
 # Each is sent at once up to the mark, and from there a byte at a time.
