@@ -19,7 +19,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from oauth2_provider.models import get_access_token_model
 
+from apps.clients import services as clients
+from apps.clients.actors import Actor
 from tests import factories
 from tests.security import holdings
 from tests.security.holdings import Holdings, Operation, named
@@ -260,16 +263,30 @@ def test_a_stopped_session_opens_nothing() -> None:
 @pytest.mark.django_db
 def test_nothing_is_remembered_of_credentials() -> None:
     """Each request asks the database: what is revoked there, by any process, is revoked here."""
-    http, actor = holdings.program("Full")
+    by_key, actor = holdings.program("Full")
     client = actor.require_client()
-    path = "/api/v1/work-files"
-    assert http.get(path).status_code == 200
+    secret = clients.issue_secret(Actor.system(), client)
+    granted = Client().post(
+        "/o/token/",
+        f"grant_type=client_credentials&client_id={client.client_id}&client_secret={secret}"
+        "&scope=workfiles:read",
+        content_type="application/x-www-form-urlencoded",
+    )
+    by_token = Client(headers={"Authorization": f"Bearer {granted.json()['access_token']}"})
+
+    def told() -> list[int]:
+        return [one.get("/api/v1/work-files").status_code for one in (by_key, by_token)]
+
+    rows = type(client).objects.filter(pk=client.pk)
+    assert told() == [200, 200]
     client.scopes.remove("workfiles:read")
-    assert http.get(path).status_code == 403
+    assert told() == [403, 403]
     client.scopes.add("workfiles:read")
-    assert http.get(path).status_code == 200
-    type(client).objects.filter(pk=client.pk).update(is_active=False)
-    assert http.get(path).status_code == 401
-    type(client).objects.filter(pk=client.pk).update(is_active=True)
+    assert told() == [200, 200]
+    rows.update(is_active=False)
+    assert told() == [401, 401]
+    rows.update(is_active=True)
     client.credentials.update(revoked_at=timezone.now())
-    assert http.get(path).status_code == 401
+    assert told() == [401, 200]  # a token lives on its own, until it is revoked or late
+    get_access_token_model().objects.update(expires=timezone.now())
+    assert told() == [401, 401]
