@@ -33,6 +33,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, obje
         below = processes.descendants(stack.process.pid)
         stack.process.send_signal(signal.SIGTERM)
         code = stack.process.wait(timeout=30)
+        stack.close()
         yield {
             "code": code,
             "below": below,
