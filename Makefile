@@ -59,7 +59,7 @@ check: setup-dev ## Lint, types, layers, migrations, generated documents
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py write_reference --check
 
 security: setup-dev ## Knock on every door, also the slow ones, and print what held
-	@$(BIN)/pytest tests/security tests/engine/test_jail.py tests/engine/test_template_injection.py \
+	@$(BIN)/python -m pytest tests/security tests/engine/test_jail.py tests/engine/test_template_injection.py \
 	  tests/browser/test_hostile_pdf.py tests/unit/core/test_remote.py \
 	  -m "not chaos" -p tests.security.table --numprocesses 2 --dist loadfile $(ARGS)
 
