@@ -152,13 +152,8 @@ NEW = (
 
 
 def proof(tmp_path: Path, old: str, new: str, marked: str) -> dict[str, object]:
-    redline = package(tmp_path, marked)
-    return redline_proof.prove(
-        package(tmp_path, old, "original"),
-        package(tmp_path, new, "revised"),
-        redline,
-        redline_reader.stories_of(redline),
-    )
+    pair = redline_proof.read(package(tmp_path, old, "original"), package(tmp_path, new, "revised"))
+    return redline_proof.prove(pair, redline_reader.stories_of(package(tmp_path, marked)))
 
 
 def test_the_proof_holds(tmp_path: Path) -> None:
@@ -220,7 +215,7 @@ def test_what_was_not_compared_is_named(tmp_path: Path) -> None:
     old = _with_parts(tmp_path, "original", "Draft", "", "https://one.invalid/")
     new = _with_parts(tmp_path, "revised", "Final", "<w:comment/>", "https://two.invalid/")
     stories = redline_reader.stories_of(new)  # a red-line without a single mark
-    result = redline_proof.prove(old, new, new, stories)
+    result = redline_proof.prove(redline_proof.read(old, new), stories)
     assert (result["accept_all"], result["reject_all"]) == (True, False)
     assert result["not_compared"] == ["comments", "headers", "link targets"]
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from apps.conversion.engines import compare_host
 from apps.conversion.engines.protocol import FailureCode
 from tests import corpus
 from tests.engine_process import EngineProcess, Outcome
@@ -51,4 +53,7 @@ def test_all_is_well_afterwards(engine: EngineProcess, results: Results) -> None
     for future in results.values():
         future.result()
     assert engine.process.poll() is None
-    assert len(engine.processes()) == 5  # the supervisor and four zygotes
+    commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in engine.processes()]
+    waiting = [command for command in commands if compare_host.PROGRAM.encode() in command]
+    assert len(waiting) <= 1  # where documents were compared before
+    assert len(commands) - len(waiting) == 5  # the supervisor and four zygotes

@@ -38,6 +38,21 @@ _MUST_BE_SEEN = {
     "process: signal",
     "limits: memory",
 }
+# What a child does that runs a converter program, and what the program may do then.
+_TWO_FILTERS = """
+import os
+from apps.conversion.engines import jail, seccomp
+jail._prctl(jail._PR_SET_NO_NEW_PRIVS, 1)
+seccomp.install(allow_exec=True, allow_fork=True)
+if (child := os.fork()) == 0:
+    os._exit(0)
+os.waitpid(child, 0)
+seccomp.install(allow_exec=True)
+try:
+    os.fork()
+except PermissionError:
+    print("refused")
+"""
 _UNSEALED = """
 import json, os, pathlib, socket, sys, tempfile
 from apps.conversion.engines import jail, jail_test, job, protocol
@@ -111,6 +126,12 @@ def test_system_call_numbers_are_the_kernels(header: str, column: int) -> None:
     # Calls that came after these headers cannot be compared.
     assert wrong <= {"fchmodat2", "setxattrat", "removexattrat", "file_setattr", "open_tree_attr",
                      "statmount", "listmount"}  # fmt: skip
+
+
+def test_a_converter_program_starts_no_other() -> None:
+    command = [sys.executable, "-c", _TWO_FILTERS]
+    result = subprocess.run(command, capture_output=True, check=True, cwd=PROJECT)
+    assert result.stdout == b"refused\n"
 
 
 def test_this_machine_has_landlock_or_the_test_says_so() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,16 +21,22 @@ def run(engine: EngineProcess, *terms: dict[str, Any], pages: int = 3, **limits:
     end = "a" * 32  # endless work for an expression like (a+)+!
     texts = [f"Page {number} tells of foxes and 3.50 dollars {end}" for number in range(pages)]
     directory, name = engine.job(documents.pdf([(text, {}) for text in texts]), "pdf")
+    return search(engine, directory, name, terms, {"terms": "in/terms.json"}, **limits)
+
+
+def search(
+    engine: EngineProcess,
+    directory: Path,
+    name: str,
+    terms: Sequence[dict[str, Any]],
+    params: dict[str, Any],
+    **limits: Any,
+) -> Outcome:
     whole = [{"kind": "simple", "case": False, "whole": False} | term for term in terms]
     (directory / "in" / "terms.json").write_text(json.dumps({"terms": whole}))
-    request: Any = {
-        "op": "search",
-        "dir": str(directory),
-        "source": name,
-        "params": {"terms": "in/terms.json"},
-        "deadline": 60,
-    }
-    events = protocol.submit(engine.socket("pages"), request | limits, 120)
+    request: Any = {"op": "search", "dir": str(directory), "source": name, "params": params}
+    request |= {"deadline": 60} | limits
+    events = protocol.submit(engine.socket("pages"), request, 120)
     return Outcome(directory, [dict(event) for event in events])
 
 
@@ -53,6 +61,25 @@ def test_hits_have_page_term_context_and_boxes(engine: EngineProcess) -> None:
     assert outcome.parts[0] == "hits/0"
     assert outcome.part("hits/0")["meta"] == {"hits": 1, "pages": 1}, "the first page's at once"
     assert outcome.part(outcome.parts[-1])["meta"]["pages"] == 3
+
+
+def test_text_that_was_read_before_is_not_read_again(engine: EngineProcess) -> None:
+    terms = ({"pattern": "foxes"}, {"kind": "regex", "pattern": r"page [12]\b"})
+    read = [dict.fromkeys(("first", "last"), 0), {"first": 1, "last": 2}]
+    source, name = engine.job(documents.pdf([(f"Page {n} of foxes", {}) for n in range(3)]), "pdf")
+    directory, unread = engine.job(b"not opened", "pdf")
+    names = []
+    for number, pages in enumerate(read):
+        asked: Any = {"op": "text", "dir": str(source), "source": name, "params": pages}
+        list(protocol.submit(engine.socket("pages"), asked, 120))
+        names.append(f"in/text-{number}.json.gz")
+        (source / "out" / "text.json.gz").rename(directory / names[-1])
+    params = {"terms": "in/terms.json", "texts": names, "pages": 3}
+    again = search(engine, directory, unread, terms, params)
+    afresh = search(engine, source, name, terms, {"terms": "in/terms.json"})
+    assert hits(again) == hits(afresh)
+    assert [hit["page"] for hit in hits(again)] == [0, 1, 1, 2, 2]
+    assert again.meta == afresh.meta
 
 
 def test_an_expression_without_end_is_given_up(engine: EngineProcess) -> None:

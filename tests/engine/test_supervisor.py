@@ -13,6 +13,7 @@ import pytest
 
 from apps.conversion.engines import jail, launch, protocol
 from tests.engine import documents
+from tests.engine.test_compare_pairs import compare
 from tests.engine_process import EngineProcess, children_of, running_engine
 
 _LONG = documents.docx(documents.paragraphs(*(f"Line {n}" for n in range(60_000))))
@@ -55,6 +56,12 @@ def _start_long_job(engine: EngineProcess) -> int:
 _open_connections: list[protocol.Connection] = []
 
 
+def _have_a_host_wait(engine: EngineProcess) -> None:
+    document = documents.docx(documents.paragraphs("x"))
+    assert compare(engine, document, document).code == "done"
+    _until(lambda: protocol.ping(engine.socket("pages"))["spare_ready"])
+
+
 @pytest.fixture
 def state(engine: EngineProcess) -> Path:
     """Warm-up files and caches that are there already."""
@@ -68,9 +75,10 @@ def test_a_dead_zygote_comes_back_and_sigterm_ends_all(tmp_path: Path, state: Pa
         _until(engine.socket("pages").exists)
         assert engine.pdf(documents.pdf(), "pdf").code == "done"
 
+        _have_a_host_wait(engine)
         _start_long_job(engine)
         processes = engine.processes()
-        assert len(processes) == 6  # this one's, four zygotes, and the job
+        assert len(processes) == 7  # this one's, four zygotes, the job, and the host that waits
         engine.process.terminate()
         assert engine.process.wait(10) == 0
         _until(lambda: not any(map(_alive, processes)), 5)
@@ -126,6 +134,7 @@ def test_bubblewrap_carries_what_landlock_does_not(tmp_path: Path, state: Path) 
         assert engine.pdf(documents.docx(documents.paragraphs("x")), "docx").code == "done"
         drawing = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
         assert engine.pdf(drawing, "svg").code == "done"
+        _have_a_host_wait(engine)
         processes = engine.processes()
         engine.process.kill()
         _until(lambda: not any(map(_alive, processes)), 5)

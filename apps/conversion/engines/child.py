@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import jail
-from .job import Engine, Job, Operation, Refusal
+from .job import Engine, Host, Job, Operation, Refusal
 from .protocol import DEFAULT_DEADLINE, DEFAULT_MEMORY, FailureCode, Meta
 
 _SOURCE = re.compile(r"in/[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}")
@@ -43,6 +43,11 @@ class CheckedRequest:
     params: Meta
     deadline: float
     memory: int
+
+    @property
+    def cpu_seconds(self) -> int:
+        """Enough for every processor until the deadline."""
+        return math.ceil(self.deadline * (os.cpu_count() or 1)) + 5
 
 
 def check(message: Any, jobs: Path, engine: Engine) -> CheckedRequest:
@@ -72,6 +77,7 @@ def work(
     request: CheckedRequest,
     connection: socket.socket,
     layers: jail.Capabilities,
+    host: Host | None,
 ) -> NoReturn:
     """Seal this process, run the operation, report how it went, exit."""
     operation = engine.operations[request.op]
@@ -84,12 +90,13 @@ def work(
         request.deadline,
         connection,
         layers,
+        host,
     )
     failed: tuple[FailureCode, str] | None = None
     try:
         _enter(job)
         engine.prepare(request.directory)
-        jail.seal(_jail(job, operation, engine.readable), layers)
+        jail.seal(_jail(job, request.cpu_seconds, operation, engine.readable), layers)
         gc.enable()
         job.send({"event": "done", "meta": operation.run(job)})
     except Refusal as refusal:
@@ -122,12 +129,12 @@ def _enter(job: Job) -> None:
     os.close(words)
 
 
-def _jail(job: Job, operation: Operation, readable: tuple[str, ...]) -> jail.Jail:
+def _jail(job: Job, cpu_seconds: int, operation: Operation, readable: tuple[str, ...]) -> jail.Jail:
     return jail.Jail(
         readable=(str(job.directory / "in"), *readable),
         writable=(str(job.out), str(job.tmp)),
         memory=job.memory,
-        cpu_seconds=math.ceil(job.deadline * (os.cpu_count() or 1)) + 5,
+        cpu_seconds=cpu_seconds,
         programs=operation.programs(job.params),
         local_server=operation.local_server,
     )

@@ -30,11 +30,12 @@ def compare(job: Job) -> Meta:
     original, revised = Package(job.source, "original"), Package(path, "revised")
     for package in (original, revised):
         package.xml(package.main)
+    compare_host.ask(job, job.source.read_bytes(), path.read_bytes())
+    pair = redline_proof.read(original, revised)  # while the host compares
     target = job.out / "redline.docx"
-    target.write_bytes(compare_host.redline(job, job.source.read_bytes(), path.read_bytes()))
-    redline = Package(target, "red-lined")
-    stories = redline_reader.stories_of(redline)
-    proof = redline_proof.prove(original, revised, redline, stories)
+    target.write_bytes(compare_host.redline(job))
+    stories = redline_reader.stories_of(Package(target, "red-lined"))
+    proof = redline_proof.prove(pair, stories)
     engine = {"name": "Docxodus", "version": f"docx-scalpel {compare_host.VERSION}"}
     found = revisions.revisions_of(stories)
     content = {

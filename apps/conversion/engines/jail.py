@@ -166,6 +166,14 @@ def die_with_parent(parent: int | None = None) -> None:
         os._exit(1)
 
 
+def part_from(zygote: int) -> None:
+    """Make this fork of a zygote a process group of its own that ends with it, or at a signal."""
+    die_with_parent(zygote)
+    os.setpgid(0, 0)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def adopt_orphans() -> None:
     """Make this process the parent of its children's orphans, so that it can reap them."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)

@@ -23,6 +23,36 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
+class Program:
+    """A program that answers lines on its standard input with lines on its standard output.
+
+    `path` and `readable` are absolute. `rehearsal` is a line that has it do once what jobs will
+    ask for, shorter than a pipe holds; one line answers it.
+    """
+
+    path: str
+    readable: tuple[str, ...]
+    environment: Mapping[str, str]
+    rehearsal: bytes
+
+
+@dataclass(frozen=True)
+class Host:
+    """A program's process that serves one job; descriptors of its ends, `words` of its stderr.
+
+    A `rehearsed` one answers its rehearsal first.
+    """
+
+    requests: int
+    answers: int
+    words: int
+    rehearsed: bool
+
+    def descriptors(self) -> tuple[int, int, int]:
+        return self.requests, self.answers, self.words
+
+
+@dataclass(frozen=True)
 class Job:
     """A request whose paths have been checked. The working directory is `directory`."""
 
@@ -34,6 +64,7 @@ class Job:
     deadline: float
     connection: socket.socket
     layers: jail.Capabilities
+    host: Host | None = None
 
     @property
     def out(self) -> Path:
@@ -73,6 +104,7 @@ class Operation:
     """A plain function that does a job and returns the meta of `done`.
 
     `programs` names the programs (absolute paths) that the jail lets it run, by its params.
+    `host` is one that serves the job from a process and a jail of its own.
     It gets no more than `memory` bytes, whatever the client allows.
     """
 
@@ -80,6 +112,7 @@ class Operation:
     programs: Callable[[Meta], tuple[str, ...]] = field(default=_no_programs)
     local_server: bool = False
     memory: int = sys.maxsize
+    host: Program | None = None
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,7 @@ def start(plan: Plan) -> Launched:
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "HOME": str(scratch),
+        "TMPDIR": str(scratch),  # else LibreOffice leaves a directory in /tmp at each start
         "XDG_CACHE_HOME": str(plan.state_dir / "cache"),
         "MAX_CONCURRENCY": "1",
         **{name: os.environ[name] for name in _HANDED_ON if name in os.environ},

@@ -80,7 +80,7 @@ def _programs_for_probe(params: Meta) -> tuple[str, ...]:
 
 OPERATIONS = {
     "changes": Operation(changes.changes),
-    "compare": Operation(compare.compare, compare_host.programs),
+    "compare": Operation(compare.compare),
     "drawing": Operation(drawing.drawing),
     "embedded": Operation(embedded.embedded, memory=_READING_MEMORY),
     "file": Operation(files.file, files.programs),
@@ -104,9 +104,11 @@ def main() -> NoReturn:
     """Run the zygote; see zygote.parse_arguments."""
     options = zygote.parse_arguments("Serve PDF pages, images, drawings and web pages.")
     pages_warmup.run()
-    readable = (*_LIBRARIES, svg.POPPLER_DATA, *compare_host.set_up(options.state_dir))
+    comparing = Operation(compare.compare, host=compare_host.set_up(options.state_dir))
+    operations = {**OPERATIONS, "compare": comparing}
+    readable = (*_LIBRARIES, svg.POPPLER_DATA)
     version = f"PDFium {pypdfium2.PDFIUM_INFO}"
-    zygote.serve(Engine("pages", "zygote", version, OPERATIONS, readable), options)
+    zygote.serve(Engine("pages", "zygote", version, operations, readable), options)
 
 
 if __name__ == "__main__":

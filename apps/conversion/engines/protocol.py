@@ -89,6 +89,8 @@ class Pong(TypedDict):
     jail: list[str]
     running: int
     queued: int
+    spare_ready: bool  # a program has been started and waits for its job
+    spare_bytes: int  # the memory it shares with nobody
 
 
 Event = Part | Done | Failed | Exit

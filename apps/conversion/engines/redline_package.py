@@ -38,6 +38,7 @@ class Package:
         self._zip = zipfile.ZipFile(path)
         entries = self._zip.infolist()
         self._parts = {entry.filename.lstrip("/"): entry for entry in entries}
+        self._relationships: dict[str, dict[str, tuple[str, str, bool]]] = {}
         if len({name.lower() for name in self._parts}) != len(entries):
             # Two readers could take different ones for the document.
             raise Refusal("document_corrupt", f"The {name} document has two pieces of one name.")
@@ -88,6 +89,11 @@ class Package:
 
     def relationships(self, part: str) -> dict[str, tuple[str, str, bool]]:
         """Id to (kind, target part or address, external) of what a part refers to."""
+        if part not in self._relationships:
+            self._relationships[part] = self._read_relationships(part)
+        return self._relationships[part]
+
+    def _read_relationships(self, part: str) -> dict[str, tuple[str, str, bool]]:
         folder, _, name = part.rpartition("/")
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
         if not self.has(rels):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
@@ -32,9 +33,10 @@ _NAMES = {
 }
 _MOST_DETAILS = 20
 _CELL_MARK = "\a"
+_PICTURES = "pictures"
 # Parts whose content the comparison does not look into.
 _CONTENTS = (
-    ("word/media/", "pictures"),
+    ("word/media/", _PICTURES),
     ("word/charts/", "charts"),
     ("word/diagrams/", "diagrams"),
     ("word/embeddings/", "embedded objects"),
@@ -79,19 +81,38 @@ def _text(paragraph: Paragraph, gone: set[State]) -> str:
     return "".join(run.text for run in paragraph.runs if run.state not in gone)
 
 
-def prove(original: Package, revised: Package, redline: Package, marked: list[Story]) -> Meta:
-    """{"accept_all", "reject_all", "not_compared", "details"}; `marked` is the redline's reading.
+@dataclass(frozen=True)
+class Pair:
+    """Both documents as they are read before there is a red-line."""
+
+    names: tuple[str, str]
+    original: list[Story]
+    revised: list[Story]
+    differences: list[str]  # in what is no text
+
+
+def read(original: Package, revised: Package) -> Pair:
+    """What a red-line of these two must hold. Raises Refusal when one is damaged."""
+    return Pair(
+        (original.name, revised.name),
+        stories_of(original),
+        stories_of(revised),
+        _other_differences(original, revised),
+    )
+
+
+def prove(pair: Pair, marked: list[Story]) -> Meta:
+    """{"accept_all", "reject_all", "not_compared", "details"}; `marked` is the red-line's reading.
 
     Text is compared paragraph by paragraph. Where it differs without a tracked change in that kind
     of text, and where pictures, comments or definitions differ, `not_compared` names the kind.
     """
-    old, new = stories_of(original), stories_of(revised)
     not_compared: list[str] = []
     details: list[str] = []
     holds = {}
     sides: tuple[tuple[Side, list[Story], str], ...] = (
-        ("accepted", new, revised.name),
-        ("rejected", old, original.name),
+        ("accepted", pair.revised, pair.names[1]),
+        ("rejected", pair.original, pair.names[0]),
     )
     for side, expected, name in sides:
         faults = _faults(marked, expected, side)
@@ -100,12 +121,11 @@ def prove(original: Package, revised: Package, redline: Package, marked: list[St
             details.append(f"With all changes {side}, not the {name} document's: {detail}")
             if not _shows_changes(marked, location):
                 not_compared.append(_NAMES[location])
-    not_compared += _other_differences(original, revised, marked)
-    for package, stories in ((original, old), (revised, new)):
+    shown = {_PICTURES} if _shows_objects(marked) else set()
+    not_compared += [name for name in pair.differences if name not in shown]
+    for name, stories in zip(pair.names, (pair.original, pair.revised), strict=True):
         if any(_is_changed(story) for story in stories):
-            details.append(
-                f"The {package.name} document holds tracked changes; they count as accepted."
-            )
+            details.append(f"The {name} document holds tracked changes; they count as accepted.")
     return {
         "accept_all": holds["accepted"],
         "reject_all": holds["rejected"],
@@ -171,16 +191,13 @@ def _shows_changes(stories: list[Story], location: str) -> bool:
     return any(story.location == location and _is_changed(story) for story in stories)
 
 
-def _other_differences(original: Package, revised: Package, marked: list[Story]) -> list[str]:
+def _other_differences(original: Package, revised: Package) -> list[str]:
     found = [
         name
         for folder, name in _CONTENTS
         if _contents(original, folder) != _contents(revised, folder)
-        and not (name == "pictures" and _shows_objects(marked))
     ]
-    found += [
-        name for kind, name in _RELATED if _canonical(original, kind) != _canonical(revised, kind)
-    ]
+    found += [name for kind, name in _RELATED if _differ(original, revised, kind)]
     if _codes(original) != _codes(revised):
         found.append("field codes")
     links, changed = _links(original), _links(revised)
@@ -204,6 +221,15 @@ def _shows_objects(stories: list[Story]) -> bool:
         for paragraph in story.paragraphs
         for run in paragraph.runs
     )
+
+
+def _differ(original: Package, revised: Package, kind: str) -> bool:
+    """Whether the parts of one kind say different things."""
+    old, new = (
+        [package.bytes_of(part) for part in package.related(package.main, kind).values()]
+        for package in (original, revised)
+    )
+    return old != new and _canonical(original, kind) != _canonical(revised, kind)
 
 
 def _canonical(package: Package, kind: str) -> list[bytes]:

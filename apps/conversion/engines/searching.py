@@ -10,18 +10,19 @@ import contextlib
 import json
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import cache, partial
 from typing import Any
 
 from isal import igzip
 
 from apps.conversion import search as finding
+from apps.conversion.texts.groups import parse
 
 from . import pdf
 from .job import Job
 from .protocol import Meta
-from .raster import page_range
 from .text import page_text
 
 _TERM_SECONDS = 3.0  # for one regular expression, on all pages together
@@ -34,12 +35,14 @@ class _TooLong(Exception):
 
 
 def search(job: Job) -> Meta:
-    """Operation `search`, params {first, last, terms}: hits into parts `hits/0`, `hits/1`, ...
+    """Operation `search`, params {terms, texts, pages}: hits into parts `hits/0`, `hits/1`, ...
 
-    `terms` names a file: {"terms": [{kind, pattern, case, whole}, ...]}. A part is
-    {"hits": [{page, term, before, match, after, boxes}, ...]}, by page, then term, then place, with
-    {hits, pages} as its meta: how many it holds, how many pages are done. The meta of `done` tells
-    the terms that took too long, by number, and whether there are more hits than are kept.
+    `terms` names a file: {"terms": [{kind, pattern, case, whole}, ...]}. Where the text of all
+    `pages` was read before, `texts` names the files it is in, in their order, and the source is
+    not opened. A part is {"hits": [{page, term, before, match, after, boxes}, ...]}, by page, then
+    term, then place, with {hits, pages} as its meta: how many it holds, how many pages are done.
+    The meta of `done` tells the terms that took too long, by number, and whether there are more
+    hits than are kept.
     """
     listed = json.loads((job.directory / str(job.params["terms"])).read_bytes())["terms"]
     terms = [finding.Term(**term) for term in listed]
@@ -52,32 +55,50 @@ def search(job: Job) -> Meta:
                 patterns[number] = term.compile()
     parts = _Parts(job)
     truncated = False
-    with pdf.open_pdf(job.source, job.params.get("password")) as document:
-        for index in page_range(job.params, len(document)):
-            page = page_text(document, index)
-            folded = finding.fold(page["text"])
+    with _pages(job) as (count, pages):
+        for index, (text, page) in enumerate(pages):
+            folded = finding.fold(text)
             for number, term in enumerate(terms):
-                if number not in patterns or not term.may_be_on(page["text"], folded):
+                if number not in patterns or not term.may_be_on(text, folded):
                     continue
                 begun = time.monotonic()
                 try:
                     with _time_limit(None if term.literal else seconds_left[number]):
-                        hits = finding.find(page, patterns[number])
+                        found = patterns[number].search(text)
+                        hits = finding.find(page(), patterns[number]) if found else []
                 except _TooLong:
                     del patterns[number]
                     continue
                 seconds_left[number] -= time.monotonic() - begun
                 parts.add(number, hits)
             truncated = parts.count >= _MOST_HITS
-            parts.page_done(last=truncated or index == len(document) - 1)
+            parts.page_done(last=truncated or index == count - 1)
             if truncated:
                 break
         return {
-            "pages": len(document),
+            "pages": count,
             "hits": parts.count,
             "truncated": truncated,
             "timed_out": sorted(set(seconds_left) - set(patterns)),
         }
+
+
+@contextlib.contextmanager
+def _pages(job: Job) -> Iterator[tuple[int, Iterator[tuple[str, Callable[[], finding.Page]]]]]:
+    """How many pages there are; of each its text, and how to get at its words."""
+    if names := job.params.get("texts"):
+        yield int(job.params["pages"]), _read_before(job, names)
+        return
+    with pdf.open_pdf(job.source, job.params.get("password")) as document:
+        read = (page_text(document, index) for index in range(len(document)))
+        yield len(document), ((page["text"], partial(dict, page)) for page in read)
+
+
+def _read_before(job: Job, names: list[str]) -> Iterator[tuple[str, Callable[[], finding.Page]]]:
+    for name in names:
+        group = parse(igzip.decompress((job.directory / name).read_bytes()))
+        for index, text in enumerate(group.texts):
+            yield text, cache(partial(group.page, index))
 
 
 class _Parts:

@@ -80,10 +80,10 @@ _CALLS: dict[str, tuple[int, int]] = {
     "clock_settime": (227, 112), "adjtimex": (159, 171), "clock_adjtime": (305, 266),
 }  # fmt: skip
 
-_EXECUTION = {"execve", "execveat"}
-_FORKING = {"fork", "vfork", "clone", "clone3"}
-_LOOKS = {"access", "faccessat", "faccessat2"}
-_LOCAL_SERVER = {"bind", "listen", "accept", "accept4", "setsockopt", "socketpair"}
+_EXECUTION = frozenset({"execve", "execveat"})
+_FORKING = frozenset({"fork", "vfork", "clone", "clone3"})
+_LOOKS = frozenset({"access", "faccessat", "faccessat2"})
+_LOCAL_SERVER = frozenset({"bind", "listen", "accept", "accept4", "setsockopt", "socketpair"})
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -106,7 +106,7 @@ def install(
     `allow_local_server` lets a program listen on a Unix socket (never connect). Needs
     no_new_privs. Raises OSError.
     """
-    allowed = _EXECUTION if allow_exec else set()
+    allowed = _EXECUTION if allow_exec else frozenset()
     allowed |= _FORKING | {"kill"} if allow_fork else set()
     allowed |= _LOCAL_SERVER if allow_local_server else set()
     program = _program(allowed, allow_local_server)
@@ -117,7 +117,7 @@ def install(
         raise OSError(error, f"seccomp: {os.strerror(error)}")
 
 
-def _program(allowed: set[str], unix_sockets: bool) -> bytes:
+def _program(allowed: frozenset[str], unix_sockets: bool) -> bytes:
     audit_architecture, column = _ARCHITECTURES[platform.machine()]
     own = os.getpid()
     special = {

@@ -18,6 +18,7 @@ from .raster import page_range
 
 # PDFium marks a hyphen that breaks a word at a line's end with one of these.
 _HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad"}
+_WORD_JSON = "[%d,%d,%.1f,%.1f,%.1f,%.1f]"
 WORD = re.compile("[^\\s\x00-\x1f\ufffe]+[\x02\ufffe]?")
 # FPDFText_GetLooseCharBox with plain addresses: called twice a word, it has to be cheap.
 loose_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
@@ -32,10 +33,7 @@ def text(job: Job) -> Meta:
     """
     with pdf.open_pdf(job.source, job.params.get("password")) as document:
         pages = page_range(job.params, len(document))
-        lines = ",\n".join(
-            json.dumps(page_text(document, index), ensure_ascii=False, separators=(",", ":"))
-            for index in pages
-        )
+        lines = ",\n".join(_page_line(document, index) for index in pages)
         target = job.out / "text.json.gz"
         data = f'{{"pages":[\n{lines}\n]}}'
         target.write_bytes(igzip.compress(data.encode("utf-8", "replace"), 1))
@@ -50,24 +48,42 @@ def page_text(document: Any, index: int) -> Meta:
     as displayed (rotation and crop box applied). A word broken over two lines has two entries with
     a soft hyphen between them.
     """
+    result, spans, boxes = _read(document, index)
+    result["words"] = [
+        [start, end - start, *box] for (start, end), box in zip(spans, boxes.tolist(), strict=True)
+    ]
+    return result
+
+
+def _page_line(document: Any, index: int) -> str:
+    """`page_text` as JSON. The numbers are a page's bulk, and `json` is slow with them."""
+    result, spans, boxes = _read(document, index)
+    words = ",".join(
+        [
+            _WORD_JSON % (start, end - start, *box)
+            for (start, end), box in zip(spans, boxes.tolist(), strict=True)
+        ]
+    )
+    head = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+    return f'{head[:-1]},"words":[{words}]}}'
+
+
+def _read(document: Any, index: int) -> tuple[Meta, list[tuple[int, int]], Any]:
+    """What `page_text` says but the words; their (start, end) and their boxes (words, 4)."""
     page = pdf.load_page(document, index)
     textpage = page.get_textpage()
     characters = characters_of(textpage)
     spans = [match.span() for match in WORD.finditer(characters)]
     boxes = on_display(page, _boxes(textpage, spans))
-    words = [
-        [start, end - start, *box] for (start, end), box in zip(spans, boxes.tolist(), strict=True)
-    ]
     result = {
         "page": index,
         "width": round(page.get_width(), 1),
         "height": round(page.get_height(), 1),
         "text": _tidy(characters),
-        "words": words,
     }
     textpage.close()
     page.close()
-    return result
+    return result, spans, numpy.nan_to_num(boxes)
 
 
 def characters_of(textpage: Any) -> str:

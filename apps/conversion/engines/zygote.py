@@ -23,12 +23,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import child, jail
+from . import child, hosts, jail
 from .job import Engine
 from .protocol import MAX_DATAGRAM, encode, listen
 
 _HANDSHAKE_SECONDS = 10.0
 _FAREWELL_SECONDS = 30.0
+_BURIAL_SECONDS = 0.5
 _MAX_CLIENTS = 400
 _HUNG_UP = select.POLLHUP | select.POLLERR
 
@@ -48,6 +49,7 @@ class _Child:
     client: _Client | None
     started: float
     deadline: float
+    host: hosts.Running | None = None
     timed_out: bool = False
 
 
@@ -67,6 +69,10 @@ class _Server:
     queue: deque[_Client] = field(default_factory=deque)
     children: dict[int, _Child] = field(default_factory=dict)
     dying: list[int] = field(default_factory=list)
+    spare: hosts.Spare = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.spare = hosts.Spare(self.layers)
 
     def serve(self) -> None:
         """Serve until retired by a client; raises _Stop on a signal."""
@@ -81,12 +87,19 @@ class _Server:
                 elif descriptor in self.clients:
                     self._attend(self.clients[descriptor], events)
             self._enforce_time()
+            # A number stays its group's while one of the group is left, so it may be tried again.
+            self.dying = [group for group in self.dying if not _reap_group(group)]
             while self.queue and len(self.children) < self.limit:
                 self._start(self.queue.popleft())
+            self.spare.tend(idle=not self.children)
 
     def _patience(self) -> float | None:
         moments = [c.deadline for c in self.children.values() if not c.timed_out]
         moments += [c.until for c in self.clients.values() if not c.request or c.farewell]
+        if self.dying:
+            moments.append(time.monotonic() + _BURIAL_SECONDS)
+        if not self.children and (due := self.spare.due()) is not None:
+            moments.append(due)
         return max(0.0, min(moments) - time.monotonic()) * 1000 + 1 if moments else None
 
     def _accept(self) -> None:
@@ -137,6 +150,8 @@ class _Server:
             "jail": self.layers.layers(),
             "running": len(self.children),
             "queued": len(self.queue),
+            "spare_ready": self.spare.ready(),
+            "spare_bytes": self.spare.private_bytes(),
         }
 
     def _stop_listening(self) -> None:
@@ -148,27 +163,34 @@ class _Server:
     def _start(self, client: _Client) -> None:
         request = client.request
         assert request  # noqa: S101 - queued clients have one
+        program = self.engine.operations[request.op].host
+        limits = hosts.Limits(request.memory, request.cpu_seconds)
+        host = self.spare.take(program, limits) if program else None
         zygote = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._become_child(zygote, client, request)
+            self._become_child(zygote, client, request, host)
+        if host:
+            host.let_go()
         now = time.monotonic()
-        process = _Child(pid, os.pidfd_open(pid), client, now, now + request.deadline)
+        process = _Child(pid, os.pidfd_open(pid), client, now, now + request.deadline, host)
         self.children[process.pidfd] = process
         self.poller.register(process.pidfd, select.POLLIN)
 
     def _become_child(
-        self, zygote: int, client: _Client, request: child.CheckedRequest
+        self,
+        zygote: int,
+        client: _Client,
+        request: child.CheckedRequest,
+        host: hosts.Running | None,
     ) -> NoReturn:
         try:
-            jail.die_with_parent(zygote)
-            os.setpgid(0, 0)
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_DFL)
+            jail.part_from(zygote)
             # A file past its limit is an error to handle, not the end of the process.
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             self._stop_listening_in_child(client)
-            child.work(self.engine, request, client.connection, self.layers)
+            own = host.host if host else None
+            child.work(self.engine, request, client.connection, self.layers, own)
         finally:
             os._exit(1)
 
@@ -180,12 +202,15 @@ class _Server:
                 client.connection.close()
         for descriptor in self.children:
             os.close(descriptor)
+        if self.spare.running:
+            self.spare.running.let_go()
 
     def _reap(self, process: _Child) -> None:
         # Its process group first: while the child is not reaped, the number is still its own.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         _, status, usage = os.wait4(process.pid, 0)
+        used = [usage, process.host.end()] if process.host else [usage]
         self.poller.unregister(process.pidfd)
         os.close(process.pidfd)
         del self.children[process.pidfd]
@@ -195,14 +220,13 @@ class _Server:
                 "event": "exit",
                 "rc": code,
                 "signal": -code if code < 0 else None,
-                "maxrss_bytes": usage.ru_maxrss * 1024,
-                "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 4),
+                "maxrss_bytes": max(one.ru_maxrss for one in used) * 1024,
+                "cpu_seconds": round(sum(one.ru_utime + one.ru_stime for one in used), 4),
                 "wall_seconds": round(time.monotonic() - process.started, 4),
                 "timed_out": process.timed_out,
             }
             self._finish(process.client, event)
-        # A number stays its group's while one of the group is left, so it may be tried again.
-        self.dying = [group for group in (*self.dying, process.pid) if not _reap_group(group)]
+        self.dying.append(process.pid)
 
     def _finish(self, client: _Client, event: dict[str, Any]) -> None:
         client.farewell = encode(event)
@@ -242,12 +266,15 @@ class _Server:
                 self._forget(client)
 
     def stop(self) -> None:
-        """Kill and reap every child."""
+        """Kill and reap every child and host."""
+        self.spare.close()
         for process in self.children.values():
             _kill(process)
         for process in self.children.values():
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(process.pid, 0)
+            if process.host:
+                process.host.end()
             _reap_group(process.pid)
 
 

@@ -1,0 +1,186 @@
+"""A pair of Word documents of ours: what red-lining them runs through is ready for others.
+
+They hold a little of whatever documents hold: styles, a list, a table, a picture, a formula,
+notes, a header, fields, tracked changes. .NET compiles a method when it is first called.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import zipfile
+
+_SPACES = " ".join(
+    f'xmlns:{prefix}="http://schemas.openxmlformats.org/{path}"'
+    for prefix, path in {
+        "w": "wordprocessingml/2006/main",
+        "r": "officeDocument/2006/relationships",
+        "m": "officeDocument/2006/math",
+        "wp": "drawingml/2006/wordprocessingDrawing",
+        "a": "drawingml/2006/main",
+        "pic": "drawingml/2006/picture",
+    }.items()
+)
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+_PARTS = ("styles", "numbering", "footnotes", "endnotes", "settings", "header1")
+_DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    "gg=="
+)
+_PICTURE = (
+    '<w:r><w:drawing><wp:inline><wp:extent cx="9525" cy="9525"/><wp:docPr id="{0}" name="dot"/>'
+    '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
+    '<pic:pic><pic:nvPicPr><pic:cNvPr id="{0}" name="dot"/><pic:cNvPicPr/></pic:nvPicPr>'
+    '<pic:blipFill><a:blip r:embed="rImage"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+    '<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="9525" cy="9525"/></a:xfrm>'
+    '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData>'
+    "</a:graphic></wp:inline></w:drawing></w:r>"
+)
+_NOTES = (
+    '<w:{0}s {1}><w:{0} w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:{0}>'
+    '<w:{0} w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r>'
+    '</w:p></w:{0}><w:{0} w:id="1"><w:p><w:r><w:t xml:space="preserve">A note that {2}.</w:t></w:r>'
+    "</w:p></w:{0}></w:{0}s>"
+)
+_LISTED = "<w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr>"
+_STYLE = '<w:style w:type="{}" w:styleId="{}"><w:name w:val="{}"/>{}</w:style>'
+
+
+def pair() -> tuple[bytes, bytes]:
+    """The original and the revised document, .docx, each smaller than 8 kB."""
+    return _document(revised=False), _document(revised=True)
+
+
+def _document(*, revised: bool) -> bytes:
+    stays = "stays here" if revised else "was there"
+    parts = {
+        "[Content_Types].xml": _content_types(),
+        "_rels/.rels": _relationships({"rDocument": ("officeDocument", "word/document.xml")}),
+        "word/_rels/document.xml.rels": _relationships(
+            {name: (name.rstrip("1"), f"{name}.xml") for name in _PARTS}
+            | {"rImage": ("image", "media/dot.png")}
+        ),
+        "word/document.xml": f"{_HEAD}<w:document {_SPACES}><w:body>{_body(revised)}"
+        '<w:sectPr><w:headerReference w:type="default" r:id="header1"/>'
+        '<w:pgSz w:w="11906" w:h="16838"/></w:sectPr></w:body></w:document>',
+        "word/styles.xml": _styles(),
+        "word/numbering.xml": _numbering(),
+        "word/footnotes.xml": _HEAD + _NOTES.format("footnote", _SPACES, stays),
+        "word/endnotes.xml": _HEAD + _NOTES.format("endnote", _SPACES, stays),
+        "word/settings.xml": f'{_HEAD}<w:settings {_SPACES}><w:zoom w:percent="100"/></w:settings>',
+        "word/header1.xml": f"{_HEAD}<w:hdr {_SPACES}>{_paragraph(f'Head {stays}')}</w:hdr>",
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+        archive.writestr("word/media/dot.png", _DOT)
+    return buffer.getvalue()
+
+
+def _body(revised: bool) -> str:
+    moved = _paragraph("A sentence that is long enough to be seen when it moves elsewhere.")
+    rows = [["one", "two"], ["three", "four four"], *([["new", "row"]] if revised else [])]
+    if revised:
+        rows[1][1] = "four five"
+    return "".join(
+        [
+            _paragraph("Head of it", "<w:pStyle w:val='Heading1'/>"),
+            moved if not revised else "",
+            _paragraph("Some words of which a few change, and others do not." if not revised else
+                       "Some words of which several change, and others do not at all."),
+            _paragraph("Bold is new here.", run="<w:b/><w:sz w:val='28'/>" if revised else ""),
+            *(
+                _paragraph(f"Item {word}", _LISTED)
+                for word in (("a", "b", "c") if revised else ("a", "c"))
+            ),
+            _table(rows),
+            _formula("x=1" if revised else "x=2"),
+            f"<w:p>{_PICTURE.format(1)}{_PICTURE.format(2) if revised else ''}</w:p>",
+            '<w:p><w:r><w:t>Noted</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r>'
+            '<w:r><w:endnoteReference w:id="1"/></w:r></w:p>',
+            '<w:p><w:bookmarkStart w:id="5" w:name="here"/><w:hyperlink w:anchor="here"><w:r><w:t>'
+            'there</w:t></w:r></w:hyperlink><w:bookmarkEnd w:id="5"/><w:r><w:fldChar '
+            'w:fldCharType="begin"/></w:r><w:r><w:instrText> PAGE </w:instrText></w:r><w:r>'
+            '<w:fldChar w:fldCharType="end"/></w:r></w:p>',
+            '<w:p><w:ins w:id="8" w:author="A" w:date="2000-01-01T00:00:00Z"><w:r><w:t>was tracked'
+            '</w:t></w:r></w:ins><w:del w:id="9" w:author="A" w:date="2000-01-01T00:00:00Z"><w:r>'
+            "<w:delText>gone</w:delText></w:r></w:del></w:p>",
+            f"<w:sdt><w:sdtContent>{_paragraph('Controlled')}</w:sdtContent></w:sdt>",
+            _paragraph("Gone tomorrow.") if not revised else "",
+            moved if revised else "",
+            _paragraph("The end."),
+        ]
+    )  # fmt: skip
+
+
+def _paragraph(text: str, properties: str = "", run: str = "") -> str:
+    return (
+        f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr>"
+        f'<w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+    )
+
+
+def _table(rows: list[list[str]]) -> str:
+    cells = "".join(
+        "<w:tr>"
+        + "".join(
+            f"<w:tc><w:tcPr><w:tcW w:w='2000'/></w:tcPr>{_paragraph(text)}</w:tc>" for text in row
+        )
+        + "</w:tr>"
+        for row in rows
+    )
+    grid = "<w:tblGrid><w:gridCol w:w='2000'/><w:gridCol w:w='2000'/></w:tblGrid>"
+    return f"<w:tbl><w:tblPr><w:tblStyle w:val='Grid'/></w:tblPr>{grid}{cells}</w:tbl>"
+
+
+def _formula(text: str) -> str:
+    return (
+        f"<w:p><m:oMath><m:r><m:t>{text}</m:t></m:r><m:f><m:num><m:r><m:t>a</m:t></m:r></m:num>"
+        "<m:den><m:r><m:t>b</m:t></m:r></m:den></m:f></m:oMath></w:p>"
+    )
+
+
+def _styles() -> str:
+    kinds = (
+        ("paragraph", "Normal", "Normal", ""),
+        ("paragraph", "Heading1", "heading 1", "<w:basedOn w:val='Normal'/><w:rPr><w:b/></w:rPr>"),
+        ("character", "Strong", "Strong", "<w:rPr><w:b/></w:rPr>"),
+        ("table", "Grid", "Table Grid", ""),
+    )
+    defaults = "<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val='22'/></w:rPr></w:rPrDefault>"
+    styles = "".join(_STYLE.format(*kind) for kind in kinds)
+    return f"{_HEAD}<w:styles {_SPACES}>{defaults}</w:docDefaults>{styles}</w:styles>"
+
+
+def _numbering() -> str:
+    return (
+        f'{_HEAD}<w:numbering {_SPACES}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0">'
+        '<w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
+        '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+
+
+def _content_types() -> str:
+    kinds = {name: name.rstrip("1") for name in _PARTS} | {"document": "document.main"}
+    overrides = "".join(
+        f'<Override PartName="/word/{name}.xml" ContentType="{_TYPE}{kind}+xml"/>'
+        for name, kind in kinds.items()
+    )
+    return (
+        f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default '
+        'Extension="xml" ContentType="application/xml"/><Default Extension="png" '
+        f'ContentType="image/png"/>{overrides}</Types>'
+    )
+
+
+def _relationships(targets: dict[str, tuple[str, str]]) -> str:
+    items = "".join(
+        f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for name, (kind, target) in targets.items()
+    )
+    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{items}</Relationships>'
