@@ -10,6 +10,7 @@ import pytest
 
 from apps.conversion.models import RenditionPart
 from apps.conversion.recipe import text
+from apps.conversion.texts.groups import parse
 from apps.viewing import texts
 from apps.workfiles import services as workfiles
 from tests import factories
@@ -25,10 +26,10 @@ def as_the_engine_writes(pages: list[dict[str, Any]]) -> bytes:
 @pytest.mark.parametrize("pages", [PAGES, PAGES[:1], [], PAGES * 20])
 @pytest.mark.parametrize("indent", ["engine", None, 1])
 def test_pages_are_what_was_written(pages: list[dict[str, Any]], indent: Any) -> None:
-    content = as_the_engine_writes(pages)
+    content = gzip.decompress(as_the_engine_writes(pages))
     if indent != "engine":
-        content = gzip.compress(json.dumps({"pages": pages}, indent=indent).encode())
-    group = texts.parse(content)
+        content = json.dumps({"pages": pages}, indent=indent).encode()
+    group = parse(content)
     assert group.texts == [page["text"] for page in pages]
     assert [group.page(index) for index in range(len(pages))] == pages
 
