@@ -1,4 +1,4 @@
-"""Who did what to which thing: a table that rows are only added to."""
+"""Who did what to which thing, and how programs' calls were answered: rows are only added."""
 
 from __future__ import annotations
 
@@ -32,7 +32,43 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["kind", "thing_id"], name="audit_thing")]
+        indexes = [
+            models.Index(fields=["kind", "thing_id"], name="audit_thing"),
+            models.Index(fields=["correlation_id"], name="audit_correlation"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.who}: {self.action} {self.thing}".strip()
+
+
+class AnsweredRequest(models.Model):
+    """A call of an API and how it was answered: to look up by the id that its caller was told.
+
+    The route is the pattern that matched, never the address: that may hold a session's id. No
+    query, no header, no body.
+    """
+
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    correlation_id = models.CharField("correlation id", max_length=64, editable=False)
+    client = models.CharField(max_length=100, blank=True, editable=False)  # its name
+    surface = models.CharField("API", max_length=16, editable=False)
+    method = models.CharField(max_length=8, editable=False)
+    route = models.CharField(max_length=200, blank=True, editable=False)
+    status = models.PositiveSmallIntegerField(editable=False)
+    error_code = models.CharField("reason", max_length=32, blank=True, editable=False)
+    milliseconds = models.PositiveIntegerField(editable=False)
+    received = models.PositiveBigIntegerField(null=True, editable=False)  # bytes of the body
+    sent = models.PositiveBigIntegerField(null=True, editable=False)
+    address = models.CharField(max_length=45, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "request"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["at"], name="request_at"),
+            models.Index(fields=["correlation_id"], name="request_correlation"),
+            models.Index(fields=["client", "at"], name="request_of_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route or '(no such path)'}: {self.status}"

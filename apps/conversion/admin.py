@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.audit.administration import RecordAdmin
+from apps.audit.administration import RecordAdmin, requests_of
+from apps.audit.lists import RecentValues
 from apps.conversion import services
 from apps.conversion.models import Rendition
 from apps.core.errors import CATALOGUE, ErrorCode
@@ -31,10 +32,18 @@ class RenditionAdmin(RecordAdmin):
         "attempts",
         "proof",
     )
-    list_filter = ("state", "kind", "extension", "error_code", "lane", "client")
+    list_filter = (
+        "state",
+        "requested_at",
+        ("error_code", RecentValues),
+        ("extension", RecentValues),
+        ("kind", RecentValues),
+        "lane",
+        "client",
+    )
     list_select_related = ("client",)
-    search_fields = ("error_code", "error_detail", "correlation_id", "client__name")
-    date_hierarchy = "requested_at"
+    search_fields = ("error_code", "error_detail", "client__name")
+    search_help_text = "A correlation id in full, or a part of the client, code or detail"
     actions = ("retry_jobs",)
     fields = (
         "label",
@@ -51,9 +60,13 @@ class RenditionAdmin(RecordAdmin):
         "cost",
         "proof",
         "meta",
-        "correlation_id",
+        "caused_by",
     )
-    list_before_template = "admin/conversion/rendition/about.html"
+    known_by = ("correlation_id",)
+    first_row = (
+        "Every document that is shown leaves its conversions here: how long they took, and why "
+        "one failed. A failed job can be tried again."
+    )
 
     @display(description="job", ordering="pk")
     def label(self, job: Rendition) -> str:
@@ -108,6 +121,11 @@ class RenditionAdmin(RecordAdmin):
     def took(self, job: Rendition) -> str:
         """How long it ran."""
         return f"{job.duration.total_seconds():.2f} s" if job.duration else "-"
+
+    @display(description="correlation id")
+    def caused_by(self, job: Rendition) -> SafeString | str:
+        """The request that asked for it."""
+        return requests_of(job.correlation_id)
 
     @display(description="cost")
     def cost(self, job: Rendition) -> str:

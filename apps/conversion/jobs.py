@@ -29,6 +29,7 @@ from apps.conversion import leases, made, measured, services
 from apps.conversion.engines import protocol
 from apps.conversion.engines.registry import Route, route
 from apps.conversion.models import Rendition, RenditionPart
+from apps.conversion.recipe import all_text
 from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token, unseal
@@ -166,6 +167,8 @@ def _convert(rendition: Rendition) -> Outcome:
             second = _SECOND_SOURCE.get(recipe.kind, "revised")
             params[second] = f"in/{second}.{recipe.format}"
             workfiles.copy_to(against, directory / params[second])
+        if recipe.kind == "search" and rendition.parent:
+            params |= _stage_texts(rendition.parent, directory)
         name = f"in/source.{extension}"
         if recipe.kind == "compare":
             name, params["revised"] = (
@@ -173,6 +176,22 @@ def _convert(rendition: Rendition) -> Outcome:
                 _as_docx(directory, params["revised"], "revised"),
             )
         return _run_engine(rendition, way, directory, name, params)
+
+
+def _stage_texts(pdf: Rendition, directory: Path) -> dict[str, Any]:
+    """Where a search finds the text of every page; nothing unless all of it has been read."""
+    pages = pdf.meta.get("pages")
+    if pages is None:  # the whole is there a moment before its job is done
+        return {}
+    read = RenditionPart.objects.filter(rendition__parent=pdf, rendition__kind="text", name="text")
+    parts = {part.rendition.what: part for part in read.select_related("rendition", "blob")}
+    wanted = [parts.get(recipe) for recipe in all_text(pages)]
+    names = [f"in/text-{number}.json.gz" for number in range(len(wanted))]
+    for name, part in zip(names, wanted, strict=True):
+        if part is None:
+            return {}
+        workfiles.copy_to(part.blob, directory / name)
+    return {"pages": pages, "texts": names}
 
 
 def _as_docx(directory: Path, name: str, which: str) -> str:

@@ -73,6 +73,7 @@ class Rendition(models.Model):
         indexes = [
             models.Index(fields=["state", "lane", "requested_at"], name="rendition_queue"),
             models.Index(fields=["requested_at"], name="rendition_newest"),
+            models.Index(fields=["correlation_id"], name="rendition_correlation"),
         ]
 
     def __str__(self) -> str:

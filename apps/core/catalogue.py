@@ -143,7 +143,8 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
     ErrorCode.FORMAT_UNRECOGNIZED: Explanation(
         "Unrecognized File Format",
         "The bytes do not tell the format, as with all text formats.",
-        "Name the format with `FileExtension`, without a leading period, for example `csv`.",
+        "Name the format of a text file, for example `csv`, in the query: `FileExtension`, or "
+        "`extension` or `format` where the reference of the call says so.",
     ),
     ErrorCode.FORMAT_UNSUPPORTED: Explanation(
         "The format is not supported",

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import migrations
 
+from portal.groups import grant
+
 _VIEW, _CHANGE, _ADD = "view", "change", "add"
 _SEEN_BY_AUDITORS = {
     "accounts": ("user", "signintries"),
@@ -43,22 +45,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def make(apps: Any, schema_editor: Any) -> None:
-    """Permissions are usually made after all migrations; the same ones are found then."""
-    kinds = apps.get_model("contenttypes", "ContentType").objects
-    permissions = apps.get_model("auth", "Permission").objects
-    for name, rows in GROUPS.items():
-        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=name)
-        for label, actions in rows.items():
-            app, model = label.split(".")
-            kind, _ = kinds.get_or_create(app_label=app, model=model)
-            words = apps.get_model(app, model)._meta.verbose_name
-            for action in actions:
-                permission, _ = permissions.get_or_create(
-                    content_type=kind,
-                    codename=f"{action}_{model}",
-                    defaults={"name": f"Can {action} {words}"},
-                )
-                group.permissions.add(permission)
+    grant(apps, GROUPS)
 
 
 class Migration(migrations.Migration):
