@@ -9,7 +9,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -17,7 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from apps.accounts import factor
 from apps.accounts.models import SignInTries, User
 from apps.audit import trail
-from apps.audit.administration import ModelAdmin, RecordAdmin
+from apps.audit.administration import ModelAdmin, RecordAdmin, asked
 
 admin.site.unregister(Group)
 # What makes a person more powerful: only those who may do everything grant it.
@@ -63,14 +63,21 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
         return hasattr(person, "second_factor")
 
     @admin.action(description="Reset the second factor (device lost)", permissions=["change"])
-    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+    def reset_second_factor(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> HttpResponse | None:
         """Forgets others' devices. One's own is removed on its page, with a code."""
+        words = "A password alone lets them in until they set up another device."
+        title = f"Reset the second factor of {queryset.count()} user(s)?"
+        if question := asked(self, request, "reset_second_factor", title, words, "Reset"):
+            return question
         chosen = [one for one in queryset if self.has_change_permission(request, one)]
         others = [person for person in chosen if person != request.user]
         count = sum(factor.remove(person, request.user.get_username()) for person in others)
         self.message_user(request, f"{count} second factor(s) reset.", messages.SUCCESS)
         if len(others) < len(chosen):
             self.message_user(request, "Your own is removed on its page.", messages.WARNING)
+        return None
 
 
 @admin.register(Group)
@@ -86,7 +93,10 @@ class SignInTriesAdmin(RecordAdmin):
     search_fields = ("username", "network")
     fields = ("username_shown", "network", "count", "since", "locked_until", "state")
     actions = ("unlock",)
-    list_before_template = "admin/accounts/signintries/about.html"
+    first_row = (
+        "Nobody is locked out. Five failed attempts under one name, or fifty under any, lock the "
+        "address they come from for fifteen minutes; then they are forgotten."
+    )
 
     @display(description="user name", ordering="username")
     def username_shown(self, row: SignInTries) -> str:

@@ -49,18 +49,22 @@ class ApiClientAdmin(ModelAdmin):
         "name",
         "client_type",
         "is_active",
+        "is_sandbox",
         "scope_count",
         "live_credentials",
         "last_used_at",
     )
-    list_filter = ("is_active", "client_type", "scopes")
+    list_filter = ("is_active", "is_sandbox", "client_type", "scopes")
     search_fields = ("name", "client_id", "origins", "credentials__prefix", "credentials__label")
-    list_before_template = "admin/clients/apiclient/first_client.html"
+    first_row = (
+        "A client is a program that calls this portal, such as your web shop or archive. Add one, "
+        "tick what it may do, and copy the secret you are shown once."
+    )
     change_form_outer_before_template = "admin/clients/apiclient/credentials.html"
     readonly_fields = ("identifier", "created", "last_used_at", "used_of_limits")
     view_on_site = False
     fieldsets = (
-        (None, {"fields": ("name", "client_type", "is_active")}),
+        (None, {"fields": ("name", "client_type", "is_active", "is_sandbox", "log_requests")}),
         ("Permissions", {"fields": ("scopes", "default_scopes")}),
         (
             "Embedding and downloads",
@@ -239,12 +243,23 @@ class ScopeAdmin(ModelAdmin):
 class AccessTokenAdmin(ModelAdmin):
     """Who holds tokens for what, and until when. Deleting one ends it; nobody can read one."""
 
-    list_display = ("id", "application", "scope", "created", "expires")
+    list_display = ("application", "scopes_shown", "created", "expires")
     list_filter = ("application",)
     list_select_related = ("application",)
     search_fields = ("application__name", "application__client_id")
     fields = ("application", "scope", "created", "expires")
     ordering = ("-id",)
+    first_row = (
+        "A token appears here when a program trades its id and secret for one at /o/token/. "
+        "Deleting one ends it."
+    )
+
+    @admin.display(description="scopes")
+    def scopes_shown(self, token: Any) -> str:
+        """The first few; all stand on its page."""
+        names = token.scope.split()
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        return ", ".join(names[:3]) + more
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never: tokens come from the token endpoint."""

@@ -111,7 +111,7 @@ def show_once(
         "title": f"The new {what} of {client}",
         "what": what,
         "plain": plain,
-        "curl": _curl_with_key(plain) if is_key else _curl_for_token(client, plain),
+        "curl": _curl_with_key(client, plain) if is_key else _curl_for_token(client, plain),
         "client_url": _client_url(client),
     }
     response = page(model_admin, request, "admin/clients/apiclient/issued.html", context, client)
@@ -184,8 +184,22 @@ def _curl_for_token(client: ApiClient, secret: str) -> str:
     )
 
 
-def _curl_with_key(key: str) -> str:
-    return (
-        f"curl -H 'Acs-Api-Key: {key}' -H 'Content-Type: application/json' -d '{{}}' "
-        f"{settings.PUBLIC_URL}/PCCIS/V1/ViewingSession"
-    )
+# A first call by the scope that it needs; the telling ones first.
+_FIRST_CALLS = {
+    "viewing:write": ("/PCCIS/V1/ViewingSession", " -H 'Content-Type: application/json' -d '{}'"),
+    "workfiles:write": ("/api/v1/work-files?name=first.txt", " --data-binary 'Good morning.'"),
+    "workfiles:read": ("/api/v1/work-files", ""),
+    "sessions:read": ("/api/v1/sessions", ""),
+    "templates:read": ("/api/v1/templates", ""),
+    "jobs:read": ("/api/v1/jobs", ""),
+    "webhooks:read": ("/api/v1/webhooks", ""),
+}
+
+
+def _curl_with_key(client: ApiClient, key: str) -> str:
+    """A command that tries the key; blank where its client may do nothing that needs no more."""
+    allowed = set(client.scopes.values_list("name", flat=True))
+    for scope, (address, body) in _FIRST_CALLS.items():
+        if scope in allowed:
+            return f"curl -H 'Acs-Api-Key: {key}'{body} '{settings.PUBLIC_URL}{address}'"
+    return ""

@@ -63,6 +63,18 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]  # the base class ha
         default=True,
         help_text="An inactive client is refused everywhere, at once, whatever it holds.",
     )
+    is_sandbox = models.BooleanField(
+        "sandbox",
+        default=False,
+        help_text="For trying out: pages are marked, sessions end after a few hours "
+        "(SANDBOX_HOURS), limits left empty are small, and every request is logged.",
+    )
+    log_requests = models.BooleanField(
+        "log all requests",
+        default=False,
+        help_text="The request log has what failed. Tick this to find what succeeded there, too: "
+        "for as long as somebody looks for something.",
+    )
     scopes = models.ManyToManyField(
         Scope, blank=True, related_name="clients", help_text="What the client may do."
     )
@@ -132,7 +144,9 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]  # the base class ha
         default=True, help_text="Viewers may download and print the document."
     )
     maximum_live_sessions = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Empty: unlimited; for a public client 1,000."
+        null=True,
+        blank=True,
+        help_text="Empty: unlimited; for a public client 1,000, for a sandbox 20.",
     )
     maximum_upload_bytes = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Empty: the server's own limit."
@@ -141,19 +155,20 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]  # the base class ha
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Empty: unlimited; for a public client 1,200.",
+        help_text="Empty: unlimited; for a public client 1,200, for a sandbox 120.",
     )
     maximum_storage_bytes = models.PositiveBigIntegerField(
         null=True,
         blank=True,
-        help_text="All work files together. Empty: unlimited; for a public client 20 GiB.",
+        help_text="All work files together. Empty: unlimited; for a public client 20 GiB, "
+        "for a sandbox 200 MiB.",
     )
     conversions_per_hour = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
         help_text="Documents converted; what was made already is not counted. Empty: unlimited; "
-        "for a public client 6,000.",
+        "for a public client 6,000, for a sandbox 100.",
     )
     last_used_at = models.DateTimeField(null=True, editable=False)
 
@@ -306,6 +321,7 @@ class WebhookEndpoint(models.Model):
 
     class Meta:
         ordering = ["client", "id"]
+        verbose_name = "webhook"
         constraints = [
             models.UniqueConstraint(fields=["client", "url"], name="clients_webhook_address")
         ]
@@ -338,7 +354,7 @@ class WebhookDelivery(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        verbose_name_plural = "webhook deliveries"
+        verbose_name = "webhook message"
         indexes = [
             models.Index(fields=["state", "due_at"], name="clients_webhook_due"),
             models.Index(fields=["created_at"], name="clients_webhook_newest"),

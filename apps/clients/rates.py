@@ -1,6 +1,7 @@
 """How much a client may use: requests, sessions, storage, conversions; and what it is told of it.
 
-An empty limit is no limit, but for public clients: whoever reads their page can call as they do.
+An empty limit is no limit, but for public clients, as whoever reads their page can call as they
+do, and for sandboxes, which are for trying out.
 Requests and conversions are counted in fixed windows: in the shared cache where there is one
 (CACHE_URL), else in a row of the database. Either way all processes count together.
 """
@@ -19,6 +20,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
 from apps.clients.models import ApiClient, Usage
+from apps.core.correlation import note_client
 from apps.core.errors import ErrorCode, PortalError
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class Limits(NamedTuple):
 
 
 _PUBLIC = Limits(1200, 1000, 20 * 1024**3, 6000)
+_SANDBOX = Limits(120, 20, 200 * 1024**2, 100)
 
 
 class _Standing(NamedTuple):
@@ -57,10 +60,11 @@ def limits(client: ApiClient) -> Limits:
         client.maximum_storage_bytes,
         client.conversions_per_hour,
     )
-    if not client.is_public:
+    if not (client.is_public or client.is_sandbox):
         return own
+    least = _SANDBOX if client.is_sandbox else _PUBLIC
     return Limits(
-        *(usual if set_ is None else set_ for usual, set_ in zip(_PUBLIC, own, strict=True))
+        *(usual if set_ is None else set_ for usual, set_ in zip(least, own, strict=True))
     )
 
 
@@ -70,6 +74,7 @@ def count_request(client: ApiClient, *, credential_id: int | None = None) -> Non
     With `credential_id` each access key has as many for itself. Raises
     PortalError(QUOTA_EXCEEDED, retry_after=seconds).
     """
+    note_client(client.name, logs_all=client.log_requests or client.is_sandbox)
     quota = limits(client).requests_per_minute
     if quota is None:
         return

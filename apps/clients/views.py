@@ -22,6 +22,7 @@ from oauthlib.oauth2.rfc6749 import errors
 from apps.clients import schema
 from apps.clients.scopes import ClientScopes
 from apps.clients.validators import ClientCredentialsValidator
+from apps.core.correlation import note_error
 from apps.core.errors import PortalError
 from apps.core.ids import new_token
 
@@ -104,6 +105,7 @@ def _answer(request: HttpRequest, endpoint: Any) -> HttpResponse:
 
 
 def _error(code: str, description: str, status: int) -> HttpResponse:
+    note_error(code)
     text = _NOT_DESCRIPTION.sub("?", description or _DESCRIPTIONS.get(code, ""))
     fault = {"error": code} | ({"error_description": text} if text else {})
     response = JsonResponse(fault, status=status, headers=_NO_STORE)

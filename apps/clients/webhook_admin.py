@@ -20,6 +20,7 @@ from unfold.decorators import action, display
 
 from apps.accounts.models import User
 from apps.audit.administration import ModelAdmin, RecordAdmin
+from apps.audit.lists import RecentValues
 from apps.clients import webhooks
 from apps.clients.actors import Actor
 from apps.clients.models import WebhookDelivery, WebhookEndpoint
@@ -66,6 +67,11 @@ class WebhookEndpointAdmin(ModelAdmin):
     list_filter = ("is_active", "client")
     list_select_related = ("client",)
     search_fields = ("url", "client__name")
+    first_row = (
+        "A webhook is an address of a program that is told when something has happened: a form "
+        "completed, a document read, a session ended. Add one, and give the program's operator "
+        "the signing secret."
+    )
     actions_detail = ("show_secret", "rotate_secret")
     view_on_site = False
 
@@ -136,9 +142,14 @@ class WebhookDeliveryAdmin(RecordAdmin):
     """The log of messages; what failed can be sent again."""
 
     list_display = ("created_at", "event", "endpoint", "shown_state", "attempts", "status", "error")
-    list_filter = ("state", "event", "endpoint__client")
+    list_filter = ("state", ("event", RecentValues), "created_at", "endpoint__client")
     list_select_related = ("endpoint",)
-    search_fields = ("message_id", "endpoint__url")
+    search_fields = ("=message_id", "endpoint__url")
+    search_help_text = "The message's id in full, or a part of the address"
+    first_row = (
+        "What was sent to webhooks, with the receiver's answers. Add a webhook first; then this "
+        "list fills by itself."
+    )
     actions = ("send_again",)
     fields = (
         "event",

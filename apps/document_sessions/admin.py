@@ -51,7 +51,9 @@ class DocumentSessionAdmin(RecordAdmin):
     # Neither the dialects nor the days there are: both would be read off all rows each time.
     list_filter = (CurrentState, "kind", "client", "created_at")
     list_select_related = ("client",)
-    search_fields = ("external_id", "client__name")
+    search_fields = ("external_id",)
+    search_help_text = "What its program calls it (externalId), in full or a part"
+    known_by = ("external_id",)
     actions = ("stop_sessions",)
     fields = (
         "label",
@@ -68,7 +70,11 @@ class DocumentSessionAdmin(RecordAdmin):
         "stop_message",
         "echo",
     )
-    list_before_template = "admin/document_sessions/documentsession/about.html"
+    first_row = (
+        "A session is one document that a program shows to a person, or lets them compare, fill "
+        "in, extract or edit. One appears here when a program opens it; register the program as "
+        "an API client first. The page with its secret shows a line to try."
+    )
 
     @display(description="session", ordering="pk")
     def label(self, session: DocumentSession) -> str:
@@ -77,7 +83,7 @@ class DocumentSessionAdmin(RecordAdmin):
 
     @display(
         description="state",
-        label={"created": "info", "active": "success", "stopped": "danger", "expired": "warning"},
+        label={"created": "info", "active": "success", "expired": "warning"},
     )
     def state_now(self, session: DocumentSession) -> str:
         """The state now."""

@@ -37,6 +37,10 @@ class Lifetime:
     idle: timedelta
     maximum: timedelta
 
+    def at_most(self, most: timedelta) -> Lifetime:
+        """The same, and no longer than this."""
+        return Lifetime(min(self.idle, most), min(self.maximum, most))
+
     def ends_at(self, created: datetime) -> datetime:
         """The moment no use can move."""
         return created + self.maximum

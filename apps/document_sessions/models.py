@@ -48,12 +48,14 @@ class DocumentSession(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        verbose_name = "session"
         # Not `unique=True`: that brings a second index, for searching by the first characters.
         constraints = [models.UniqueConstraint(fields=["digest"], name="session_digest")]
         indexes = [
             models.Index(fields=["client", "state", "expires_at"], name="session_live"),
             models.Index(fields=["client", "created_at"], name="session_of_client"),
             models.Index(fields=["created_at"], name="session_newest"),
+            models.Index(fields=["external_id"], name="session_external"),
             models.Index(
                 fields=["stopped_at"], name="session_stopped", condition=Q(stopped_at__isnull=False)
             ),

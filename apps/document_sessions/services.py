@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -43,6 +44,8 @@ def create(
     QUOTA_EXCEEDED when the client has as many live sessions as it may have.
     """
     client = actor.require_client()
+    if client.is_sandbox:
+        lifetime = lifetime.at_most(timedelta(hours=settings.SANDBOX_HOURS))
     identity = new_identity()
     with transaction.atomic():
         now = _admitted(client)

@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from apps.tallies.models import EVER, Tally
 
 logger = logging.getLogger(__name__)
 Labels = dict[str, str]
+Writers = tuple[Callable[[], None], ...]
 _KEPT = timedelta(days=31)
 _ROWS_AT_ONCE = 200
 
@@ -109,30 +110,32 @@ def sweep() -> int:
     return batches.delete(old.order_by("hour"))
 
 
-def begin() -> None:
+def begin(*also: Callable[[], None]) -> None:
     """Writes every TALLY_SECONDS for as long as this process lives, and once at its end.
 
-    A process that was forked off begins for itself.
+    `also` is called with it. A process that was forked off begins for itself.
     """
     global _process
     if settings.TALLY_SECONDS and _process != os.getpid():
         _process = os.getpid()
-        threading.Thread(target=_keep_writing, name="tallies", daemon=True).start()
-        atexit.register(_try_to_write)
+        writers = (write, *also)
+        threading.Thread(target=_keep_writing, args=(writers,), name="tallies", daemon=True).start()
+        atexit.register(_try_to_write, writers)
 
 
 _process = 0
 
 
-def _keep_writing() -> None:
+def _keep_writing(writers: Writers) -> None:
     while True:
         time.sleep(settings.TALLY_SECONDS)
-        _try_to_write()
+        _try_to_write(writers)
 
 
-def _try_to_write() -> None:
-    try:
-        close_old_connections()
-        write()
-    except Exception:
-        logger.warning("Figures could not be stored; trying again", exc_info=True)
+def _try_to_write(writers: Writers) -> None:
+    for one in writers:
+        try:
+            close_old_connections()
+            one()
+        except Exception:
+            logger.warning("Figures could not be stored; trying again", exc_info=True)

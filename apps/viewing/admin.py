@@ -108,11 +108,10 @@ class ViewingPackageAdmin(RecordAdmin):
         "used_at",
         "expires_at",
     )
-    list_filter = (PackageState, "source__extension", "client")
+    list_filter = (PackageState, "client", "created_at")
     list_select_related = ("client", "source__blob")
     search_fields = ("package_id", "client__name", "source__name", "=source__file_id")
     search_help_text = "Package id, client, or the document's name or fileId"
-    date_hierarchy = "created_at"
     fields = (
         "package_id",
         "state_now",
@@ -129,7 +128,10 @@ class ViewingPackageAdmin(RecordAdmin):
         "expires_at",
     )
     deletable = True
-    list_before_template = "admin/viewing/viewingpackage/about.html"
+    first_row = (
+        "A package is a document that a program had prepared with POST /v3/viewingPackageCreators, "
+        "so that it opens at once later."
+    )
 
     def get_deleted_objects(
         self, objs: Iterable[ViewingPackage], request: HttpRequest
@@ -181,11 +183,10 @@ class ProcessAdmin(RecordAdmin):
     """Work that systems asked for and ask after."""
 
     list_display = ("label", "state_now", "reason", "client", "about", "created_at", "expires_at")
-    list_filter = ("kind", "client")
+    list_filter = ("kind", "client", "created_at")
     list_select_related = ("client", "package__source__blob", "session__viewing__source__blob")
     search_fields = ("client__name", "package__package_id", "session__external_id")
     search_help_text = "The processId in full, client, package id, or the session's externalId"
-    date_hierarchy = "created_at"
     fields = (
         "label",
         "state_now",
@@ -196,7 +197,10 @@ class ProcessAdmin(RecordAdmin):
         "created_at",
         "expires_at",
     )
-    list_before_template = "admin/viewing/process/about.html"
+    first_row = (
+        "Package creators, searches and conversions that programs ask for appear here until they "
+        "expire."
+    )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Process], search_term: str
@@ -205,7 +209,7 @@ class ProcessAdmin(RecordAdmin):
         term = search_term.strip()
         if is_token(term):
             return queryset.filter(digest=digest(term)), False
-        return super().get_search_results(request, queryset, search_term)  # type: ignore[no-any-return]
+        return super().get_search_results(request, queryset, search_term)
 
     @display(description="process", ordering="kind")
     def label(self, process: Process) -> str:

@@ -16,7 +16,6 @@ from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import digest, is_token, new_token
 from apps.viewing.models import Process as Process
-from apps.viewing.models import ViewingPackage
 
 Kind = Process.Kind
 
@@ -65,11 +64,6 @@ def find(actor: Actor, identity: str, kind: Kind) -> Process:
     if process is None:
         raise PortalError(ErrorCode.JOB_NOT_FOUND)
     return process
-
-
-def creator_of(package: ViewingPackage) -> Process | None:
-    """The process that made a package, if that can still be asked after."""
-    return package.processes.filter(expires_at__gt=timezone.now()).first()
 
 
 def failure(error: PortalError) -> Progress:

@@ -8,6 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from unfold.decorators import display
 
 from apps.audit.administration import RecordAdmin
+from apps.audit.lists import RecentValues
 from apps.workfiles.models import WorkFile
 
 
@@ -16,12 +17,11 @@ class WorkFileAdmin(RecordAdmin):
     """Uploaded documents, until they expire."""
 
     list_display = ("label", "extension", "size", "client", "created_at", "expires_at")
-    list_filter = ("extension", "client")
+    list_filter = (("extension", RecentValues), "client", "created_at")
     list_select_related = ("client", "blob")
     search_fields = ("name", "client__name")
-    date_hierarchy = "created_at"
     fields = ("label", "extension", "size", "client", "created_at", "expires_at")
-    list_before_template = "admin/workfiles/workfile/about.html"
+    first_row = "Documents appear here when a program uploads them, and go when they expire."
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """There is nothing to change."""

@@ -99,7 +99,7 @@ def identify(file: BinaryIO, size: int, extension: str) -> Format:
             f"The bytes are of no known format and {extension!r} is not the extension of a text "
             "format."
             if extension
-            else "The bytes are of no known format and no FileExtension was given.",
+            else "The bytes are of no known format, and the call names none.",
             at="FileExtension",
         )
     if _is_binary(head):

@@ -86,6 +86,24 @@ def test_registering_shows_the_secret_once(browser: Client) -> None:
     assert secret not in str(dict(browser.session))
 
 
+@pytest.mark.parametrize(
+    ("scope", "tried"),
+    [
+        ("viewing:write", "/PCCIS/V1/ViewingSession"),
+        ("workfiles:write", "/api/v1/work-files?name=first.txt"),
+        ("jobs:read", "/api/v1/jobs"),
+        ("editor:launch", ""),
+    ],
+)
+def test_a_keys_trial_call_is_one_that_it_may_make(browser: Client, scope: str, tried: str) -> None:
+    _submit(browser, LIST + "add/", **_client_form(scopes=[scope]))
+    client = ApiClient.objects.get()
+    page = _submit(browser, f"{LIST}{client.pk}/new-access-key/").content.decode()
+    assert "rck_" in page
+    assert tried in page
+    assert ("curl" in page) == bool(tried)
+
+
 def test_a_public_client_is_registered_without_a_secret(browser: Client) -> None:
     response = _submit(browser, LIST + "add/", **_client_form(client_type="public"))
     assert response.status_code == 302

@@ -88,6 +88,24 @@ def test_a_page_follows_its_pdf_in_one_go() -> None:
     }
 
 
+@pytest.mark.parametrize("read", [1, 2])
+def test_a_search_gets_the_text_once_all_of_it_was_read(read: int) -> None:
+    source = factories.work_file(content=factories.docx("x"))
+    with fakes.Engine(fakes.succeeds(pages=3)) as engine:
+        services.request(source, PDF, client=None)
+        jobs.work()
+        for recipe in recipes.all_text(3)[:read]:
+            text = factories.text_part(factories.page_of("x", recipe.first))
+            factories.ready(source, recipe, {"text": text})
+        terms = factories.work_file(content=b'{"terms": []}', extension="json")
+        services.request(source, recipes.SEARCH, client=None, against=terms)
+        jobs.work()
+    given = engine.jobs[-1]["params"]
+    assert given["terms"] == "in/terms.json"
+    whole = {"texts": ["in/text-0.json.gz", "in/text-1.json.gz"], "pages": 3}
+    assert {key: given.get(key) for key in whole} == (whole if read == 2 else dict.fromkeys(whole))
+
+
 def test_pages_of_a_group_are_parts_of_one_job() -> None:
     rendition, _ = run(fakes.succeeds(pages=9), recipes.raster(2, 9, format="png", dpi=150))
     names = sorted(rendition.parts.values_list("name", flat=True))
