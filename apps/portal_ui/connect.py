@@ -28,4 +28,7 @@ def connect(request: HttpRequest) -> HttpResponse:
         "template_name": form.detail.template_name,
         "client_name": form.session.client.name,
     }
-    return page(request, "connect", context, language, form.session.client.origin_list)
+    client = form.session.client
+    return page(
+        request, "connect", context, language, client.origin_list, is_sandbox=client.is_sandbox
+    )

@@ -94,7 +94,8 @@ def editor(request: HttpRequest, handle: UUID) -> HttpResponse:
     }
     language = language_of(request, found.wanted.locale)
     origins = found.client.origin_list
-    response = page(request, "editor", context, language, origins)
+    sandbox = found.client.is_sandbox
+    response = page(request, "editor", context, language, origins, is_sandbox=sandbox)
     return protect(response, origins, suite=_suite(found))
 
 

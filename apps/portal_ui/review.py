@@ -19,4 +19,7 @@ def review(request: HttpRequest) -> HttpResponse:
         return failed(request, error, language_of(request))
     client = found.extraction.client
     context = {"token": token, "client_name": client.name}
-    return page(request, "review", context, language_of(request), client.origin_list)
+    language = language_of(request)
+    return page(
+        request, "review", context, language, client.origin_list, is_sandbox=client.is_sandbox
+    )

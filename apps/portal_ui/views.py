@@ -14,7 +14,15 @@ from apps.clients.actors import Actor
 from apps.core.correlation import correlation_id
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import is_token
-from apps.portal_ui.words import direction, explain, language_of, of_scripts, say
+from apps.portal_ui.words import (
+    chosen,
+    direction,
+    explain,
+    language_of,
+    names,
+    of_scripts,
+    say,
+)
 from apps.viewing import content
 from apps.viewing import services as viewing
 from apps.viewing.view import View
@@ -48,7 +56,15 @@ def viewer(request: HttpRequest, spelled: str) -> HttpResponse:
             "copy": view.detail.allow_copy,
         },
     }
-    return page(request, "viewer", context, language_of(request), view.session.client.origin_list)
+    client = view.session.client
+    return page(
+        request,
+        "viewer",
+        context,
+        language_of(request),
+        client.origin_list,
+        is_sandbox=client.is_sandbox,
+    )
 
 
 def _look(spelled: str) -> tuple[str, View]:
@@ -96,6 +112,14 @@ def failed(request: HttpRequest, error: PortalError, language: str) -> HttpRespo
         )
         return ended(request, "expired_or_unknown", words, language, 404)
     told = explain(language, error.code)
+    if error.code == ErrorCode.NOT_ROUTED:
+        # The catalogue speaks to programs; somebody with a link knows no endpoints.
+        context = {
+            "title": told.title,
+            "message": say(language, "The address is incomplete, or it is gone."),
+            "remedy": say(language, "Check the link, or go back to the site that sent you here."),
+        }
+        return page(request, "error", context, language, status=404)
     english = told == error.explanation
     context = {
         "title": told.title,
@@ -103,8 +127,7 @@ def failed(request: HttpRequest, error: PortalError, language: str) -> HttpRespo
         "remedy": error.remedy if english else told.remedy,
         "correlation_id": correlation_id.get(),
     }
-    status = 404 if error.code == ErrorCode.NOT_ROUTED else 500
-    return page(request, "error", context, language, status=status)
+    return page(request, "error", context, language, status=500)
 
 
 def ended(
@@ -122,16 +145,24 @@ def page(
     language: str,
     origins: Iterable[str] = (),
     status: int = 200,
+    *,
+    is_sandbox: bool = False,
 ) -> HttpResponse:
-    """A page by the name of its template and its scripts; only `origins` may frame it."""
+    """A page by the name of its template and its scripts; only `origins` may frame it.
+
+    What a sandbox shows is marked, so that nobody takes it for real.
+    """
     context |= {
+        "is_sandbox": is_sandbox,
         "page_language": language,
         "page_direction": direction(language),
+        "languages": names(),
+        "chosen_language": chosen(request),
         "script_words": of_scripts(language, name),
     }
     content = render_to_string(f"portal_ui/{name}.html", context, request)
     response = HttpResponse(content, status=status)
-    response["Vary"] = "Accept-Language"
+    response["Vary"] = "Accept-Language, Cookie"
     return protect(response, origins)
 
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import get_language_info
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from apps.core.errors import CATALOGUE, ErrorCode, Explanation
@@ -24,6 +26,8 @@ from apps.core.errors import CATALOGUE, ErrorCode, Explanation
 ENGLISH = "en"
 _FOLDER = Path(__file__).with_name("words")
 LANGUAGES = (ENGLISH, *sorted(file.stem for file in _FOLDER.glob("??.json")))
+# What a person chose (static/js/language.js): within another site's frame, and everywhere else.
+COOKIES = ("__Host-recto-language", "recto-language")
 _TAG = re.compile(r"([a-z]{2})(?:[-_](?:[a-z]{4}[-_])?([a-z]{2}|\d{3}))?(?:[-_].*)?", re.IGNORECASE)
 _SAID = {
     "viewer": ("shared", "viewer"),
@@ -37,15 +41,31 @@ _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 def language_of(request: HttpRequest, wanted: str = "") -> str:
     """The language tag of a page, such as "de" or "de-CH", whose language is one of LANGUAGES.
 
-    `wanted` comes first where the session names a language, then the browser's in its order, then
-    English. "de-CH" and "de_CH" are German, with dates and numbers as in Switzerland.
+    What the person chose on a page comes first, then `wanted` where the session names a language,
+    then the browser's in its order, then English. "de-CH" and "de_CH" are German, with dates and
+    numbers as in Switzerland; a choice of German stays Swiss where session or browser say so.
     """
     header = request.headers.get("Accept-Language", "")
-    for tag in (wanted, *(tag for tag, _ in parse_accept_lang_header(header[:500]))):
+    tags = [wanted, *(tag for tag, _ in parse_accept_lang_header(header[:500]))]
+    if choice := chosen(request):
+        tags = [*(tag for tag in tags if tag[:2].lower() == choice), choice]
+    for tag in tags:
         match = _TAG.fullmatch(tag)
         if match and match[1].lower() in LANGUAGES:
             return "-".join(filter(None, (match[1].lower(), (match[2] or "").upper())))
     return ENGLISH
+
+
+def chosen(request: HttpRequest) -> str:
+    """The one of LANGUAGES that the person chose for all pages; blank where none was chosen."""
+    choices = (request.COOKIES.get(name, "") for name in COOKIES)
+    return next((choice for choice in choices if choice in LANGUAGES), "")
+
+
+def names() -> list[tuple[str, str]]:
+    """Each of LANGUAGES with what its speakers call it, in the order of these names."""
+    own = ((tag, get_language_info(tag)["name_local"]) for tag in LANGUAGES)
+    return sorted(((tag, name[0].upper() + name[1:]) for tag, name in own), key=itemgetter(1))
 
 
 def direction(language: str) -> str:

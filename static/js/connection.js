@@ -54,7 +54,11 @@ export function createConnection(longestWait) {
     const begun = performance.now();
     let response;
     try {
-      response = await fetch(address, { ...options, signal: AbortSignal.any(signals) });
+      const head = await fetch(address, { ...options, signal: AbortSignal.any(signals) });
+      // With its body: a connection can break halfway through one, too.
+      const body = await head.arrayBuffer();
+      // An answer without content may have no body at all, not even an empty one.
+      response = new Response(body.byteLength ? body : null, head);
       emit("answered", answer(address, options, response, begun));
     } catch (error) {
       if (error.name === "AbortError") throw error;

@@ -179,9 +179,9 @@ class Library:
     http: requests.Session
 
     @classmethod
-    def made(cls, stack: Stack, folder: Path) -> Library:
+    def made(cls, stack: Stack, folder: Path, name: str = "Offers") -> Library:
         """Made with the commands an operator has."""
-        made = stack.manage("create_datasource", "Offers", "--language", "de-CH", "--json")
+        made = stack.manage("create_datasource", name, "--language", "de-CH", "--json")
         datasource = json.loads(made)["id"]
         credentials = stack.register(
             CLIENT, "--scope", "pd_ConnectWebApi", "--datasource", datasource

@@ -24,6 +24,12 @@ _TEXTS = """() => {
 }"""
 
 
+def choose(page: Page, name: str) -> None:
+    """Opens the menu, whatever it is called now, and takes one of its languages."""
+    page.locator("#language").click()
+    page.get_by_role("menuitemradio", name=name).click()
+
+
 def english_left(page: Page, language: str, name: str = "") -> list[str]:
     """What a page says in English although its words are there in this language."""
     parts = json.loads((FOLDER / f"{language}.json").read_text())

@@ -1,16 +1,24 @@
-"""Takes the pictures of docs/img from the running product: `make screenshots`."""
+"""Takes the pictures of docs/img from the running product: `make screenshots`.
+
+`python -m tests.browser.screenshots --every FOLDER [SCENE ...]` takes every page in every state
+instead, wide and narrow, by day and by night.
+"""
 
 from __future__ import annotations
 
+import argparse
 import io
+import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import django
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser import documents
 from tests.browser.chromium import DARK, DESK, PHONE, browser
@@ -20,19 +28,63 @@ from tests.stack import Stack, running_stack
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "img"
 BROKEN = b"%PDF-1.7\n" + b"\x00\xff" * 400
-WAIT_MS = 60_000
+WAIT_MS = 20_000
+TINY: dict[str, Any] = PHONE | {"viewport": {"width": 320, "height": 568}}
+LOOKS: dict[str, dict[str, Any]] = {
+    "1280-day": DESK,
+    "1280-night": DESK | DARK,
+    "390-day": PHONE,
+    "320-night": TINY | DARK,
+}
 
 
 def main() -> int:
     """Starts a portal of its own and photographs it."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.screenshots")
+    parser.add_argument("--every", type=Path, metavar="FOLDER", help="every page in every state")
+    parser.add_argument("--looks", nargs="+", default=list(LOOKS), choices=LOOKS)
+    parser.add_argument("scenes", nargs="*", metavar="SCENE")
+    options = parser.parse_args()
     expect.set_options(timeout=WAIT_MS)
+    if options.every:
+        return _every(options.every, options.scenes, options.looks)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with running_stack() as stack, browser() as chromium:
         _viewer(stack, chromium)
         _administration(stack, chromium)
         _reference(stack, chromium)
         _review(stack, chromium)
     return 0
+
+
+def _every(folder: Path, names: list[str], looks: list[str]) -> int:
+    """How many scenes could not be shown; those say why."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    django.setup()  # some of their documents are made by modules that know the models
+    from tests.browser import office
+    from tests.browser.scenes import SCENES, Stage
+
+    folder.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    with (
+        office.running() as suite,
+        running_stack(WOPI_CLIENT_URL=suite) as stack,
+        browser() as chromium,
+        tempfile.TemporaryDirectory() as templates,
+    ):
+        stage = Stage(stack, Path(templates))
+        for name in names or SCENES:
+            for look in looks:
+                context = chromium.new_context(reduced_motion="reduce", **LOOKS[look])
+                page = context.new_page()
+                try:
+                    SCENES[name](stage, page)
+                except (AssertionError, Error) as error:
+                    failed += 1
+                    print(f"{name}, {look}: {error}", file=sys.stderr)  # noqa: T201
+                page.screenshot(path=folder / f"{name}.{look}.png", animations="disabled")
+                context.close()
+    return failed
 
 
 def _viewer(stack: Stack, chromium: Browser) -> None:

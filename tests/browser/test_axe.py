@@ -19,6 +19,7 @@ from tests.browser.chromium import DARK, PHONE
 from tests.browser.conftest import Person
 from tests.browser.edits import EditorPage, Partner, pdf
 from tests.browser.reviews import READ_MS, Office, ReviewPage, invoice
+from tests.browser.scenes import SCENES, Stage
 from tests.browser.viewer import FIRST_PAGE_MS, Viewer
 from tests.engine import drawing_documents
 from tests.npm import npm
@@ -67,6 +68,15 @@ def test_reading(look: Look, person: Person, guide: Callable[[], str], check: Ch
     viewer.page.get_by_test_id("search-input").fill("lighthouse")
     expect(viewer.page.get_by_test_id("search-hit").first).to_be_visible()
     check(viewer)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_menu_of_languages(look: Look, person: Person, check: Check) -> None:
+    visitor = person(**look)
+    visitor.page.goto(visitor.url)
+    visitor.page.get_by_role("button", name="Language").click()
+    expect(visitor.page.get_by_role("menu", name="Language")).to_be_visible()
+    check(visitor)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -195,4 +205,33 @@ def test_editing(look: Look, person: Person, stack: Stack, check: Check) -> None
     editor.open(partner.link(partner.upload(plan, "dxf")))
     editor.tool("Layers").click()
     expect(viewer.page.get_by_test_id("layers")).to_be_visible()
+    check(viewer)
+
+
+@pytest.fixture(scope="module")
+def stage(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Where the scenes play."""
+    return Stage(stack, tmp_path_factory.mktemp("stage"))
+
+
+# What no test above comes by, in looks that take turns.
+STATES = (
+    *("view-converting", "view-lost", "view-page-failed", "view-stopped"),
+    *("form", "form-incomplete", "form-conflict", "form-finished", "form-picker-empty"),
+    *("review-help", "review-empty", "review-ended"),
+    *("edit-help", "edit-lost", "edit-conflict", "edit-failed"),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [
+        pytest.param(name, DARK | PHONE if number % 2 else {}, id=name)
+        for number, name in enumerate(STATES)
+    ],
+)
+def test_states(name: str, look: Look, person: Person, stage: Stage, check: Check) -> None:
+    viewer = person(**look)
+    viewer.watch.expect("ERR_FAILED|status of [45]")
+    SCENES[name](stage, viewer.page)
     check(viewer)

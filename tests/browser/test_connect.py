@@ -18,7 +18,7 @@ from tests.browser import forms
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import Person
 from tests.browser.forms import FormPage, Library
-from tests.browser.languages import expect_language
+from tests.browser.languages import choose, expect_language
 from tests.stack import Stack
 
 Filler = Callable[..., FormPage]
@@ -289,6 +289,10 @@ def test_every_control_has_a_name_and_its_help(filler: Filler, library: Library)
     subject.blur()
     expect(subject).to_have_accessible_description("Stands above the letter. Please fill this in.")
     expect(page.locator("#live")).to_have_text("Subject: Please fill this in.")
+    page.emulate_media(media="print")
+    expect(page.get_by_test_id("finish")).to_be_hidden()
+    column = page.locator(".form-scroller")
+    assert column.evaluate("(node) => node.scrollHeight - node.clientHeight") <= 0
 
 
 def test_a_draft_survives_and_two_windows_lose_nothing(filler: Filler, library: Library) -> None:
@@ -321,9 +325,23 @@ def test_a_draft_survives_and_two_windows_lose_nothing(filler: Filler, library: 
     first.expect_saved()
     first.finish()
     expect(first.message).to_have_attribute("data-state", "finished", timeout=60_000)
+    tried: list[str] = []
+    second.page.on("request", lambda one: tried.append(one.url) if one.method == "PUT" else None)
     second.box("Town").fill("Too late")
     expect(second.message).to_contain_text("finished in another window")
+    second.page.wait_for_timeout(500)
+    assert len(tried) == 1
     expect(second.page.get_by_test_id("download-docx")).to_be_visible()
+
+
+def test_what_was_typed_is_saved_before_the_language_changes(
+    filler: Filler, library: Library
+) -> None:
+    form = filler().fill_in(library.open())
+    form.box("Town").fill("Typed just now")
+    choose(form.page, "Deutsch")
+    expect_language(form.page, "de", "connect")
+    expect(form.box("Town")).to_have_value("Typed just now")
 
 
 def test_without_a_server_nothing_typed_is_lost(filler: Filler, library: Library) -> None:

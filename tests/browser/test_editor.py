@@ -177,6 +177,9 @@ def test_view_mode_writes_nothing(editor: Editor, partner: Partner) -> None:
     expect(anna.tool("Undo")).to_be_hidden()
     anna.write("two")
     expect(anna.text).to_have_text("<p>one</p>")
+    anna.page.emulate_media(media="print")
+    expect(anna.page.get_by_text("Download this document to print it")).to_be_visible()
+    expect(anna.text).to_be_hidden()
     anna.watch.expect("403")
     status = anna.page.evaluate(
         """async () => (await fetch(`${document.getElementById("editor").dataset.api}/content`, {

@@ -50,8 +50,8 @@ def test_flying_through_a_long_document_asks_only_for_what_is_seen(
     )
     viewer.scroller.evaluate(
         """async (scroller) => {
-          for (let step = 0; step < 60; step += 1) {
-            scroller.scrollTop += 5000;
+          for (let step = 0; step < 30; step += 1) {
+            scroller.scrollTop += 10000;
             await new Promise(requestAnimationFrame);
           }
         }"""

@@ -121,3 +121,5 @@ def test_a_page_can_be_turned_from_right_to_left(person: Person, guide: Callable
     panel = page.get_by_role("navigation", name="Page thumbnails").bounding_box()
     assert panel and panel["x"] > 640
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    # A name in Latin letters begins where the line does.
+    expect(page.locator("#document-name")).to_have_css("text-align", "right")

@@ -89,3 +89,16 @@ def test_the_reference_lists_every_chapter_without_leaving_the_house(
     assert fits(page)
     page.locator(".opblock").first.click(timeout=60_000)
     expect(page.locator(".opblock.is-open .responses-wrapper")).to_be_visible()
+    assert fits(page)
+
+
+def test_the_reference_is_dark_where_the_browser_is(person: Person) -> None:
+    visitor = person(**DARK)
+    visitor.page.goto(f"{visitor.url}/api/docs/")
+    expect(visitor.page.locator(".opblock-tag").first).to_have_css("color", "rgb(228, 230, 230)")
+    expect(visitor.page.locator("html")).to_have_css("background-color", "rgb(28, 32, 34)")
+    # What was chosen on another page is kept to.
+    visitor.page.goto(visitor.url)
+    visitor.page.get_by_role("button", name="Switch between light and dark").click()
+    visitor.page.goto(f"{visitor.url}/api/docs/")
+    expect(visitor.page.locator("html")).to_have_css("background-color", "rgb(250, 250, 250)")

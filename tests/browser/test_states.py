@@ -14,6 +14,20 @@ from tests.browser.viewer import FIRST_PAGE_MS, Viewer
 from tests.corpus import file, requires_corpus
 from tests.stack import Integrator
 
+# The head of the first picture and of the first text arrives, and then the line is cut.
+BREAK_OFF = """
+window.brokenOff = new Set();
+const whole = window.fetch;
+window.fetch = async (...request) => {
+  const answer = await whole(...request);
+  const kind = /pages\\/\\d+\\/(image|text)/.exec(answer.url)?.[1];
+  if (!kind || answer.status !== 200 || window.brokenOff.has(kind)) return answer;
+  window.brokenOff.add(kind);
+  const cut = new ReadableStream({ start: (body) => body.error(new TypeError("network error")) });
+  return new Response(cut, answer);
+};
+"""
+
 
 def test_waiting_for_the_document_until_it_is_delivered(
     person: Person, integrator: Integrator
@@ -153,6 +167,7 @@ def test_a_stopped_view_shows_the_callers_words_in_place_and_at_the_link(
     expect(viewer.message).to_have_attribute("data-state", "stopped")
     expect(viewer.message).to_contain_text(words)
     expect(viewer.sheets).to_have_count(0)
+    viewer.page.wait_for_timeout(600)  # a page's number is said when the scrolling has paused
     viewer.announced(words)
 
     viewer.open(identity)
@@ -183,6 +198,17 @@ def test_a_lost_server_is_named_and_reading_goes_on_when_it_is_back(
     expect(lost).to_have_count(0)
     viewer.page.clock.resume()
     viewer.expect_page(39)
+
+
+def test_an_answer_that_breaks_off_halfway_is_asked_for_again(
+    person: Person, integrator: Integrator
+) -> None:
+    viewer = person()
+    viewer.page.add_init_script(BREAK_OFF)
+    viewer.read(documents.show(integrator, "Cut.pdf", documents.long_pdf(2)))
+    viewer.expect_crisp(0)
+    expect(viewer.sheet(0).locator(".text span").first).to_be_attached()
+    assert viewer.page.evaluate("[...window.brokenOff].sort()") == ["image", "text"]
 
 
 def test_a_page_that_cannot_be_made_fails_alone_and_can_be_tried_again(

@@ -14,6 +14,7 @@ from tests import factories
 from tests.browser import office
 from tests.browser.conftest import Person
 from tests.browser.edits import EditorPage, Partner
+from tests.browser.languages import choose
 from tests.stack import Stack, running_stack
 
 
@@ -77,6 +78,19 @@ def test_closing_saves_first(person: Person, suite: str, partner: Partner) -> No
     frame.locator("#close").click()
     expect(anna.message).to_contain_text("Version 2 is stored.")
     expect(anna.page.locator("iframe")).to_have_count(0)
+
+
+def test_the_suite_saves_before_the_language_changes(
+    person: Person, suite: str, partner: Partner
+) -> None:
+    file = partner.upload(factories.docx("As it came"), "docx")
+    anna, frame = opened(person, suite, partner.link(file))
+    frame.locator("#type").click()
+    expect(anna.status).to_have_text("Changed, not saved yet")
+    choose(anna.page, "Deutsch")
+    expect(anna.page.locator("html")).to_have_attribute("lang", "de")
+    expect(anna.status).to_have_text(re.compile(r" 2$"))
+    assert words(anna.stored()).startswith("Save")
 
 
 def test_other_documents_stay_here(person: Person, suite: str, partner: Partner) -> None:

@@ -45,9 +45,10 @@ export function createDraft(api, { values, onState, onConflict, onFinished }) {
       onState("saved", saved.saved_at);
     } catch (error) {
       if (error.name === "AbortError") return;
+      // Nothing can be kept any more: to try again would go on for ever.
+      if (error.code === "form_finished") return onFinished();
       dirty = true;
       if (error.code === "draft_outdated") clash(error.body.draft);
-      else if (error.code === "form_finished") onFinished();
       else if (error instanceof ConnectionLost || error.status >= 500 || error.status === 429) {
         onState("unsaved");
         again();
@@ -106,6 +107,8 @@ export function createDraft(api, { values, onState, onConflict, onFinished }) {
     number: () => number,
     isClean: () => !dirty && !saving,
     inConflict: () => conflict,
+    /** Something stays unsaved for now: it was refused, or another window was faster. */
+    isStuck: () => dirty && (conflict || retry !== 0),
     /** Something was typed. */
     changed() {
       dirty = true;

@@ -2,6 +2,7 @@ import { ConnectionLost } from "../connection.js";
 import { announce, byId } from "../viewer/dom.js";
 import { watchConnection } from "../viewer/connection.js";
 import { dismiss, notify } from "../viewer/notices.js";
+import { enableLanguages } from "../language.js";
 import { toggleTheme } from "../theme.js";
 import { clock, say } from "../words.js";
 import { createApi } from "./api.js";
@@ -55,7 +56,7 @@ function show(newest, interrupted = false) {
   heardOfEnd(state);
   const name = state.template?.name ?? "";
   document.title = `${name || say("Choose a template")} – Recto`;
-  byId("document-name").textContent = name;
+  byId("document-name").textContent = name || say("Form");
   byId("client").textContent = state.client;
   if (state.state !== "filling") close();
   if (state.state === "filling") openForm();
@@ -128,6 +129,8 @@ function showMissed(count) {
 }
 
 function showSaved(how, detail) {
+  // What is still on its way when the form ends says nothing any more.
+  if (root.dataset.shows !== "form") return;
   const place = byId("save-state");
   place.dataset.state = how;
   const texts = {
@@ -232,6 +235,9 @@ function showView(name) {
 for (const button of document.querySelectorAll("[data-view-button]"))
   button.addEventListener("click", () => showView(button.dataset.viewButton));
 byId("theme-toggle").addEventListener("click", toggleTheme);
+enableLanguages(async () => {
+  while (!draft.isClean() && !draft.isStuck()) await draft.now();
+});
 byId("other-template").addEventListener("click", async () => {
   await draft.now();
   preview.stop();
@@ -255,7 +261,8 @@ watchConnection(api, {
 api.on("found", () => (form && !draft.isClean() ? draft.now() : undefined));
 /* Leaving saves what was typed; where that cannot work, the browser asks. */
 addEventListener("beforeunload", (event) => {
-  if (isLost && root.dataset.shows === "form" && !draft.isClean()) event.preventDefault();
+  if (root.dataset.shows !== "form" || draft.isClean()) return;
+  if (isLost || draft.isStuck()) event.preventDefault();
 });
 api.on("lost", () => (isLost = true));
 api.on("found", () => (isLost = false));

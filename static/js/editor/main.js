@@ -1,4 +1,5 @@
 import { Problem, sleep } from "../connection.js";
+import { enableLanguages } from "../language.js";
 import { toggleTheme } from "../theme.js";
 import { enableDialogs, showKeys } from "../viewer/dialogs.js";
 import { announce, byId, make } from "../viewer/dom.js";
@@ -35,6 +36,8 @@ let showUnsent = () => {};
 /** Whether the workspace offers a command. */
 let offers = () => true;
 let closed = false;
+/* Stores what is not stored yet, where the page may do so without being told. */
+let settle = async () => session?.autosave.enabled && (await saving?.save("autosave"));
 
 /* ---- opening ---- */
 
@@ -45,7 +48,11 @@ async function begin() {
     await sleep(500);
     session = await api.state();
   }
-  if (session.office) return (await import("./office.js")).openOffice(session, api, status);
+  if (session.office) {
+    const { openOffice } = await import("./office.js");
+    settle = await openOffice(session, api, status);
+    return;
+  }
   if (session.draft && mayEdit()) {
     // Of a page that went away without a word: what it had not saved becomes a version now.
     api.leave(null, session.draft.base, "");
@@ -327,6 +334,7 @@ for (const button of document.querySelectorAll("[data-command]"))
   button.addEventListener("click", () => surface && !closed && run(button.dataset.command));
 enableKeys(run, () => surface?.kind);
 enableDialogs();
+enableLanguages(() => settle());
 holdConflict();
 
 api.on("ended", async () => {

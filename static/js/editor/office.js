@@ -21,6 +21,7 @@ const MAY = "allow-scripts allow-same-origin allow-forms allow-popups allow-popu
  * @param {Record<string, any>} session the server's word on the session
  * @param {ReturnType<import("./api.js").createApi>} api
  * @param {ReturnType<import("./status.js").createStatus>} status
+ * @returns {Promise<() => Promise<void>>} asks the suite to save, and waits for its answer
  */
 export async function openOffice(session, api, status) {
   const root = byId("editor");
@@ -89,12 +90,15 @@ export async function openOffice(session, api, status) {
       post("Action_Save", { DontTerminateEdit: true, DontSaveIfUnmodified: true, Notify: true });
   }
 
+  async function settle() {
+    if (closed || !mayEdit || !modified) return;
+    save();
+    await Promise.race([new Promise((resolve) => (answered = resolve)), sleep(LAST_SAVE)]);
+  }
+
   async function close() {
     if (closed) return;
-    if (mayEdit && modified) {
-      save();
-      await Promise.race([new Promise((resolve) => (answered = resolve)), sleep(LAST_SAVE)]);
-    }
+    await settle();
     await look();
     try {
       await api.close();
@@ -133,13 +137,15 @@ export async function openOffice(session, api, status) {
   try {
     enter(frame, await api.office());
   } catch (error) {
-    return showFailed(error);
+    showFailed(error);
+    return settle;
   }
   hideScreen();
   show();
   showUnsent(session.unsent);
   messages.tell("ready", { version: revision.number, mode: mayEdit ? "edit" : "view" });
   setInterval(() => document.hidden || closed || look(), LOOK);
+  return settle;
 }
 
 /* The token is posted: an address would end up in logs and histories. */

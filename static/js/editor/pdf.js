@@ -24,6 +24,12 @@ const PEN_SIZES = [1, 2, 4, 8, 16];
 const LARGEST_FIRST = "auto";
 /* How wide a signature is at first, in points. */
 const SIGNATURE = 180;
+/* As the server says it of what it cannot read. */
+const DAMAGED = {
+  title: say("The document is damaged"),
+  detail: say("Its structure is broken or incomplete."),
+  remedy: say("Open it in its own program, repair and save it, and send it again."),
+};
 
 async function load(library) {
   const address = new URL(library, location.href).href;
@@ -114,7 +120,7 @@ export async function createPdfEditor({ library, editable, remark, onChange }) {
           title: say("The document is locked with a password"),
           detail: say("It cannot be edited here. Remove the password and open it again."),
         });
-      throw new Problem({ title: say("The document could not be read"), detail: error.message });
+      throw new Problem(DAMAGED);
     }
     const { promise: ready, resolve } = Promise.withResolvers();
     bus.on("pagesinit", () => {

@@ -1,4 +1,5 @@
 import { ConnectionLost, sleep } from "../connection.js";
+import { enableLanguages } from "../language.js";
 import { toggleTheme } from "../theme.js";
 import { watchConnection } from "../viewer/connection.js";
 import { enableDialogs, showKeys } from "../viewer/dialogs.js";
@@ -74,7 +75,8 @@ async function look() {
 }
 
 const firstToOpen = () =>
-  (state.documents.find((brief) => standing(brief) === "open") ?? state.documents[0]).id;
+  (briefOf(history.state?.open) ??
+    state.documents.find((brief) => standing(brief) === "open") ?? state.documents[0]).id;
 
 /* Another window may have gone on. What is being typed here stays. */
 async function catchUp() {
@@ -282,7 +284,7 @@ function askWhich({ name, theirs, mine, by }) {
 }
 
 addEventListener("beforeunload", (event) => {
-  if (store.isBusy() && !ended) event.preventDefault();
+  if ((store.isBusy() || panel.isEditing()) && !ended) event.preventDefault();
 });
 
 /* ---- places on the page ---- */
@@ -432,6 +434,10 @@ byId("scrim").addEventListener("click", closePile);
 wide.addEventListener("change", () => showView(root.dataset.view));
 enableDialogs();
 enableMenu(byId("export-menu"));
+enableLanguages(() => {
+  history.replaceState({ open }, "");
+  return store.settled();
+});
 watchConnection(api);
 api.on("ended", ({ detail }) => {
   ended = true;

@@ -66,31 +66,33 @@ export function openInfo({ document: facts, fonts, expires_at: expires }, page) 
         .filter(([, value]) => value)
         .flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, String(value))]),
     ),
-    substituted.length > 0 &&
-      make(
-        "div",
-        { class: "fonts" },
-        make(
-          "h3",
-          {},
-          say("One font was replaced|{count} fonts were replaced", { count: substituted.length }),
-        ),
-        make(
-          "ul",
-          {},
-          ...substituted.map(({ name, replacement }) => make("li", {}, `${name} → ${replacement}`)),
-        ),
-        make(
-          "p",
-          {},
-          say(
-            "The document asks for fonts that this server does not have. Similar ones stand in, so lines and pages may break elsewhere than in the program it was made with.",
-          ),
-        ),
-      ),
+    ...(substituted.length ? [fontsOf(substituted)] : []),
   );
   byId("info").showModal();
 }
+
+const fontsOf = (substituted) =>
+  make(
+    "div",
+    { class: "fonts" },
+    make(
+      "h3",
+      {},
+      say("One font was replaced|{count} fonts were replaced", { count: substituted.length }),
+    ),
+    make(
+      "ul",
+      {},
+      ...substituted.map(({ name, replacement }) => make("li", {}, `${name} → ${replacement}`)),
+    ),
+    make(
+      "p",
+      {},
+      say(
+        "The document asks for fonts that this server does not have. Similar ones stand in, so lines and pages may break elsewhere than in the program it was made with.",
+      ),
+    ),
+  );
 
 function pageSize({ width, height }) {
   const millimetres = (points) => Math.round((points * 25.4) / 72);

@@ -1,4 +1,5 @@
 import { Problem } from "../connection.js";
+import { enableLanguages } from "../language.js";
 import { toggleTheme } from "../theme.js";
 import { say } from "../words.js";
 import { createApi } from "./api.js";
@@ -80,7 +81,8 @@ enableSelection({
   allowed: allowed("copy"),
   refuse: refuseCopy,
 });
-document.querySelectorAll(".menu").forEach(enableMenu);
+document.querySelectorAll(".menu:not(#language-menu)").forEach(enableMenu);
+enableLanguages(async () => history.replaceState({ page: store.get().page }, ""));
 watchConnection(api);
 const heardExpiry = watchExpiry(api);
 
@@ -186,11 +188,11 @@ viewer.addEventListener("click", (event) => {
   else if (button) run(button.dataset.command);
 });
 
-const sayPage = afterPause(
-  ({ page, pageCount }) =>
-    announce(say("Page {page} of {pages}", { page: page + 1, pages: pageCount })),
-  500,
-);
+const sayPage = afterPause(() => {
+  const { page, pageCount } = store.get();
+  // Without pages there is something else to say, and that has been said.
+  if (pageCount) announce(say("Page {page} of {pages}", { page: page + 1, pages: pageCount }));
+}, 500);
 store.on("page", sayPage);
 
 /* Tools that need a document rest while there is none. */
@@ -210,6 +212,15 @@ function showPages(sizes) {
   store.set({ pageCount: count });
   pages.setSizes(sizes);
   thumbnails.setSizes(sizes);
+  goBack(count);
+}
+
+/* To the page that was read before the language was changed. */
+function goBack(count) {
+  const page = history.state?.page;
+  if (!(page < count)) return;
+  history.replaceState(null, "");
+  pages.goTo(page);
 }
 
 const reload = () => location.reload();

@@ -5,7 +5,11 @@ const ROOM = 8;
  * @param {HTMLElement} menu with the popover attribute
  */
 export function enableMenu(menu) {
-  const button = document.querySelector(`[popovertarget="${menu.id}"]`);
+  const buttonOf = ({ id }) => document.querySelector(`[popovertarget="${id}"]`);
+  const button = buttonOf(menu);
+  // Opened from an item of another menu, it takes that one's place.
+  const outer = button.closest("[popover]");
+  const place = outer ? buttonOf(outer) : button;
   const items = () =>
     [...menu.querySelectorAll(".menu-item")].filter((item) => item.offsetParent !== null);
 
@@ -14,7 +18,7 @@ export function enableMenu(menu) {
   });
   menu.addEventListener("toggle", ({ newState }) => {
     if (newState !== "open") return;
-    const anchor = button.getBoundingClientRect();
+    const anchor = place.getBoundingClientRect();
     const left = Math.min(anchor.left, innerWidth - menu.offsetWidth - ROOM);
     menu.style.left = `${Math.max(ROOM, left)}px`;
     menu.style.top = `${anchor.bottom + 6}px`;

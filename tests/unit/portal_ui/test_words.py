@@ -189,6 +189,31 @@ def test_a_page_speaks_the_first_language_it_knows(
     assert language_of(request, wanted) == language
 
 
+@pytest.mark.parametrize(
+    ("cookies", "wanted", "accepted", "language"),
+    [
+        ({"recto-language": "fr"}, "", "de-CH,en", "fr"),
+        ({"recto-language": "de"}, "", "fr,de-CH;q=0.5", "de-CH"),
+        ({"recto-language": "de"}, "de_AT", "de-CH", "de-AT"),
+        ({"recto-language": "en"}, "de", "de", "en"),
+        ({"recto-language": "fr", "__Host-recto-language": "it"}, "es", "de", "it"),
+        ({"recto-language": "ja"}, "", "de", "de"),
+        ({"recto-language": "../en"}, "", "de", "de"),
+    ],
+)
+def test_what_a_person_chose_comes_first(
+    cookies: dict[str, str], wanted: str, accepted: str, language: str
+) -> None:
+    request = RequestFactory(headers={"Accept-Language": accepted}).get("/")
+    request.COOKIES = cookies
+    assert language_of(request, wanted) == language
+
+
+def test_languages_are_offered_in_their_own_words() -> None:
+    assert [tag for tag, _ in words.names()] == sorted(LANGUAGES)
+    assert ("es", "Español") in words.names()
+
+
 def test_words_are_put_in_and_errors_explained() -> None:
     assert words.say("de-CH", "Opening {name}", name="{x}") == "{x} wird geöffnet"
     assert words.say("en-GB", "Opening {name}", name="a") == "Opening a"

@@ -16,7 +16,7 @@ export function createCollection(field, scope, context) {
 
   /** @type {{values: object, element: HTMLElement, children: import("./shell.js").Node[], head: Function}[]} */
   const entries = [];
-  const list = make("ol", { class: "entries" });
+  const list = make("div", { class: "entries" });
   const none = make("p", { class: "help" }, say("No entries yet."));
   const words = make("span");
   const fault = make("p", { class: "field-error", id: `${id}-error`, hidden: true }, icon("alert"));
@@ -62,7 +62,7 @@ export function createCollection(field, scope, context) {
 
   function createEntry(entryValues) {
     const number = make("span", { class: "entry-number", "aria-hidden": "true" });
-    const element = make("li", { class: "entry", role: "group", "data-testid": "entry" });
+    const element = make("div", { class: "entry", role: "group", "data-testid": "entry" });
     const button = (drawing, run) =>
       make("button", { class: "tool", type: "button", click: run }, icon(drawing));
     const index = () => entries.indexOf(entry);

@@ -1,3 +1,4 @@
+import { discard } from "../images.js";
 import { createSlots } from "../slots.js";
 
 /* Beyond this a page at 400 % would take hundreds of megabytes; it is stretched a little. */
@@ -14,10 +15,14 @@ export function createPictures(groups) {
   const slots = createSlots(1);
   const previews = new Map();
 
-  function keepPreview(page, canvas) {
+  function keepPreview(page, drawn) {
+    discard(previews.get(page));
     previews.delete(page);
-    previews.set(page, copy(canvas, Math.min(canvas.width, PREVIEW_WIDTH)));
-    if (previews.size > PREVIEWS_KEPT) previews.delete(previews.keys().next().value);
+    previews.set(page, copy(drawn, Math.min(drawn.width, PREVIEW_WIDTH)));
+    if (previews.size <= PREVIEWS_KEPT) return;
+    const [oldest, canvas] = previews.entries().next().value;
+    previews.delete(oldest);
+    discard(canvas);
   }
 
   /* A small picture is not drawn again where a large one was: drawing is what costs. */
