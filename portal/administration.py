@@ -79,6 +79,7 @@ UNFOLD: dict[str, Any] = {
                 "title": "Programs",
                 "items": [
                     _list("API clients", "key", "clients", "apiclient"),
+                    _list("Request log", "receipt_long", "audit", "answeredrequest"),
                     _list("Launch tokens", "rocket_launch", "editing", "launchtoken"),
                     _list("Access tokens", "badge", "oauth2_provider", "accesstoken"),
                     _list("Prepared sessions", "edit_document", "connect", "sessiontemplate"),

@@ -25,9 +25,11 @@ from apps.tallies.figures import (
     CONVERSIONS,
     FAILURES,
     REQUEST_SECONDS,
+    REQUESTS,
     SESSIONS,
 )
 from portal import health, plots
+from portal.watching import NOT_LOGGED, NOT_YET
 
 _ASKING = (ErrorCode.PASSWORD_REQUIRED, ErrorCode.PASSWORD_WRONG)
 _HOURS = 24
@@ -37,6 +39,7 @@ _QUEUE, _STORED, _LIVE = (
     "recto_sessions_live",
 )
 _ROWS = 8
+_MEASURED, _STALE_SECONDS = "recto_measured_timestamp_seconds", 180
 By = defaultdict[str, defaultdict[datetime, float]]
 
 
@@ -47,7 +50,9 @@ class _Day:
         now = timezone.now().replace(minute=0, second=0, microsecond=0)
         self.hours = [now - timedelta(hours=back) for back in reversed(range(_HOURS))]
         buckets = (f"{one.name}_bucket" for one in (REQUEST_SECONDS, CONVERSION_SECONDS))
-        counters = (one.name for one in (SESSIONS, CLIENT_SESSIONS, CONVERSIONS, FAILURES))
+        counters = (
+            one.name for one in (SESSIONS, CLIENT_SESSIONS, CONVERSIONS, FAILURES, REQUESTS)
+        )
         self._rows = store.by_hour(self.hours[0], _QUEUE, *counters, *buckets)
 
     def by(self, name: str, label: str, **wanted: str) -> By:
@@ -81,9 +86,11 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     day = _Day()
     session_list = reverse("admin:document_sessions_documentsession_changelist")
     job_list = reverse("admin:conversion_rendition_changelist")
+    request_log = reverse("admin:audit_answeredrequest_changelist")
     sessions = day.by(SESSIONS.name, "kind")
     documents = day.by(CONVERSIONS.name, "state", kind="pdf")
     failures = _failures(day)
+    refused, broken = _unsuccessful(day)
     figures = [
         (
             "Live sessions",
@@ -97,7 +104,10 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             sum(row["count"] for row in failures),
             f"{job_list}?state__exact=failed",
         ),
+        ("Calls refused, 24 hours", refused, f"{request_log}?outcome=refused"),
+        ("Calls failed, 24 hours", broken, f"{request_log}?outcome=failed"),
     ]
+    checks = health.CHECKS | {"schedule": _schedule}
     slow = {
         "requests": day.slowest(REQUEST_SECONDS.name, 0.95),
         "documents": day.slowest(CONVERSION_SECONDS.name, 0.95, kind="pdf"),
@@ -107,7 +117,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             {"title": title, "value": f"{value:,.0f}", "link": link}
             for title, value, link in figures
         ],
-        "parts": {name: health.state(check) for name, check in health.CHECKS.items()},
+        "parts": {name: health.state(check) for name, check in checks.items()},
         "failures": failures[:_ROWS],
         "plots": [
             plots.hourly("Sessions opened", day.hours, sessions),
@@ -125,6 +135,30 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "clients": _clients(day),
         "has_clients": ApiClient.objects.exclude(name="Demo").exists(),
     }
+
+
+def _schedule() -> str:
+    """When it measured last. Raises RuntimeError where it stands still."""
+    noted = store.totals(_MEASURED)[_MEASURED]
+    if not noted:
+        return "has not measured yet; it does so within a minute of the start"
+    seconds = timezone.now().timestamp() - noted[0][1]
+    if seconds > _STALE_SECONDS:
+        raise RuntimeError(
+            f"measured last {seconds / 60:,.0f} minutes ago: nothing is swept, retried or sent. "
+            "Restart the processes schedule and worker."
+        )
+    return f"measured {seconds:.0f} s ago"
+
+
+def _unsuccessful(day: _Day) -> tuple[float, float]:
+    """Calls of programs and pages that were refused (4xx), and that failed (5xx): as logged."""
+    refused = broken = 0.0
+    for surface in day.by(REQUESTS.name, "surface").keys() - NOT_LOGGED:
+        for status, hours in day.by(REQUESTS.name, "status", surface=surface).items():
+            refused += sum(hours.values()) if status[0] == "4" else 0
+            broken += sum(hours.values()) if status[0] == "5" and status != str(NOT_YET) else 0
+    return refused, broken
 
 
 def _sum(series: By) -> float:
@@ -166,15 +200,27 @@ def _failures(day: _Day) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["count"], row["title"], row["extension"]))
 
 
-def _clients(day: _Day) -> list[tuple[str, str, str]]:
-    """Who uses it: name, sessions of the day, and what is stored."""
+def _clients(day: _Day) -> list[tuple[str, str, str, bool]]:
+    """Who uses it: name, sessions of the day, what is stored, and whether it only tries out.
+
+    Sandboxes stand last, however busy they are.
+    """
     opened = {
         name: sum(values.values())
         for name, values in day.by(CLIENT_SESSIONS.name, "client").items()
     }
     stored = {labels["client"]: size for labels, size in store.totals(_STORED)[_STORED]}
-    names = sorted(opened.keys() | stored, key=lambda n: (-opened.get(n, 0), -stored.get(n, 0), n))
+    used = opened.keys() | stored
+    sandboxes = set(
+        ApiClient.objects.filter(is_sandbox=True, name__in=used).values_list("name", flat=True)
+    )
+    names = sorted(used, key=lambda n: (n in sandboxes, -opened.get(n, 0), -stored.get(n, 0), n))
     return [
-        (name, f"{opened.get(name, 0):,.0f}", filesizeformat(stored.get(name, 0)))
+        (
+            name,
+            f"{opened.get(name, 0):,.0f}",
+            filesizeformat(stored.get(name, 0)),
+            name in sandboxes,
+        )
         for name in names[:_ROWS]
     ]

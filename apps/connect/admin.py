@@ -52,6 +52,10 @@ class SessionTemplateAdmin(ModelAdmin):
     list_filter = ("datasource",)
     list_select_related = ("datasource", "template")
     search_fields = ("name", "template__name", "tags")
+    first_row = (
+        "A prepared session is a form with its values that programs open by name, so that nobody "
+        "has to write XML. It needs a datasource with a published template."
+    )
     fieldsets = (
         (None, {"fields": ("datasource", "name")}),
         ("Template", {"fields": ("template", "tags", "allow_picker", "language")}),

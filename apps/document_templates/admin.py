@@ -32,8 +32,11 @@ class DatasourceAdmin(ModelAdmin):
     form = DatasourceForm
     list_display = ("name", "identifier", "default_language", "template_count", "client_count")
     search_fields = ("name", "guid", "clients__name")
-    list_before_template = "admin/document_templates/datasource/first_datasource.html"
-    filter_horizontal = ("clients",)
+    first_row = (
+        "A datasource is a library of templates. Add one, grant it to the programs that may use "
+        "it, and upload templates into it."
+    )
+    autocomplete_fields = ("clients",)
     readonly_fields = ("identifier", "created_at")
     fieldsets = (
         (None, {"fields": ("name", "default_language", "languages")}),
@@ -87,7 +90,11 @@ class DocumentTemplateAdmin(ModelAdmin):
     list_filter = ("datasource", "is_active", "versions__state")
     list_select_related = ("datasource",)
     search_fields = ("name", "tags__name", "guid")
-    list_before_template = "admin/document_templates/documenttemplate/first_template.html"
+    first_row = (
+        "A template is a Word file with marks such as {{ Name }} or with content controls. Make a "
+        "datasource first, then upload one: its fields are found, and you can publish it minutes "
+        "later."
+    )
     change_form_outer_before_template = "admin/document_templates/documenttemplate/versions.html"
     actions = ("activate", "deactivate")
     readonly_fields = ("identifier", "datasource")

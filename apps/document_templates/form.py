@@ -129,11 +129,6 @@ def defaults(level: tuple[Field, ...]) -> Json:
     return values
 
 
-def with_field(level: tuple[Field, ...], changed: Field) -> tuple[Field, ...]:
-    """The same fields with the one of this key replaced."""
-    return tuple(changed if field.key == changed.key else field for field in level)
-
-
 def _walk(level: tuple[Field, ...], above: str) -> Iterator[tuple[str, Field]]:
     for field in level:
         path = f"{above}{field.key}"

@@ -301,13 +301,3 @@ def fill_sample(actor: Actor, version: TemplateVersion, language: str = "") -> b
 def sample_of(version: TemplateVersion) -> Json:
     """The version's sample values; made-up ones for fields without."""
     return {**sample.values_of(version.form), **version.sample}
-
-
-def find_by_guid(actor: Actor, guid: uuid.UUID | str) -> DocumentTemplate:
-    """A template by its id, whatever its state; for administrators."""
-    require_administrator(actor)
-    identity = selectors.as_guid(guid)
-    found = DocumentTemplate.objects.filter(guid=identity).first() if identity else None
-    if found is None:
-        raise PortalError(ErrorCode.TEMPLATE_NOT_FOUND, at="template")
-    return found

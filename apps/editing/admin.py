@@ -6,12 +6,14 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.decorators import display
 
 from apps.accounts.models import User
-from apps.audit.administration import RecordAdmin
+from apps.audit.administration import LINK, RecordAdmin, asked
 from apps.clients.actors import Actor
 from apps.editing import pushing, tokens
 from apps.editing.models import EditDetail, EditedDocument, LaunchToken, Push, Revision
@@ -47,10 +49,13 @@ class LaunchTokenAdmin(RecordAdmin):
     """Launch tokens by the key they were made with. The tokens themselves are stored nowhere."""
 
     list_display = ("created_at", "client", "credential", "user", "state", "expires_at")
-    list_filter = (TokenState, "client", "credential")
+    list_filter = (TokenState, "client", "credential", "created_at")
     list_select_related = ("client", "credential")
     search_fields = ("user", "client__name", "credential__label", "credential__prefix")
-    date_hierarchy = "created_at"
+    first_row = (
+        "A launch token lets a person into the editor once. One appears here when a program with "
+        "an access key asks for it."
+    )
     actions = ("revoke_tokens",)
     fields = (
         "client",
@@ -76,12 +81,19 @@ class LaunchTokenAdmin(RecordAdmin):
         return "live" if token.expires_at > timezone.now() else "expired"
 
     @admin.action(description="Revoke the selected tokens", permissions=["change"])
-    def revoke_tokens(self, request: HttpRequest, queryset: QuerySet[LaunchToken]) -> None:
+    def revoke_tokens(
+        self, request: HttpRequest, queryset: QuerySet[LaunchToken]
+    ) -> HttpResponse | None:
         """From now on they open nothing; sessions that they opened go on."""
+        words = "They open nothing from then on, and cannot be brought back. Sessions go on."
+        title = f"Revoke {queryset.count()} launch token(s)?"
+        if question := asked(self, request, "revoke_tokens", title, words, "Revoke"):
+            return question
         for token in queryset.filter(_LIVE):
             self.log_change(request, token, "Revoked.")
         count = tokens.revoke(Actor.admin(cast(User, request.user)), queryset)
-        self.message_user(request, f"Revoked {count}.", messages.SUCCESS)
+        self.message_user(request, f"{count} launch token(s) revoked.", messages.SUCCESS)
+        return None
 
 
 @admin.register(EditDetail)
@@ -92,6 +104,10 @@ class EditDetailAdmin(RecordAdmin):
     list_filter = ("access", "session__client")
     list_select_related = ("session__client", "document")
     search_fields = ("user", "document__name", "document__file", "session__client__name")
+    first_row = (
+        "Who is at work on which document. A row appears when a person opens the editor with a "
+        "launch token."
+    )
     fields = (
         "client",
         "user",
@@ -119,16 +135,16 @@ class EditDetailAdmin(RecordAdmin):
 
     @display(
         description="state",
-        label={"created": "info", "active": "success", "stopped": "danger", "expired": "warning"},
+        label={"created": "info", "active": "success", "expired": "warning"},
     )
     def state(self, detail: EditDetail) -> str:
         """The session's state now."""
         return detail.session.current_state.value
 
-    @display(description="saves fail", boolean=True)
-    def failing(self, detail: EditDetail) -> bool:
+    @display(description="saves fail", label={"failing": "danger"})
+    def failing(self, detail: EditDetail) -> str | None:
         """Whether the last save did not work."""
-        return detail.failing_since is not None
+        return None if detail.failing_since is None else "failing"
 
 
 @admin.register(EditedDocument)
@@ -136,10 +152,10 @@ class EditedDocumentAdmin(RecordAdmin):
     """Documents that were opened in the editor."""
 
     list_display = ("label", "client", "source", "head", "sides", "saved_at", "kept_until")
-    list_filter = ("source", "client")
+    list_filter = ("source", "client", "created_at")
     list_select_related = ("client",)
     search_fields = ("name", "file", "client__name")
-    date_hierarchy = "created_at"
+    first_row = "Documents appear here when they are opened in the editor, with all their versions."
     fields = (
         "label",
         "client",
@@ -147,10 +163,19 @@ class EditedDocumentAdmin(RecordAdmin):
         "file",
         "head",
         "sides",
+        "versions",
         "created_at",
         "saved_at",
         "kept_until",
     )
+
+    @display(description="versions")
+    def versions(self, document: EditedDocument) -> str:
+        """Leads to all of them."""
+        url = reverse(
+            "admin:editing_revision_changelist", query={"document__id__exact": document.pk}
+        )
+        return format_html('<a class="{}" href="{}">{}</a>', LINK, url, "Who saved what when")
 
     @display(description="document", ordering="name")
     def label(self, document: EditedDocument) -> str:
@@ -166,6 +191,10 @@ class PushAdmin(RecordAdmin):
     list_filter = ("document__client",)
     list_select_related = ("document__client",)
     search_fields = ("document__name", "document__file", "document__client__name")
+    first_row = (
+        "Nothing waits. A version stands here while its client's own server cannot be reached; it "
+        "is sent again by itself."
+    )
     actions = ("send_now",)
     fields = ("document", "client", "number", "attempts", "error", "created_at", "due_at")
 
@@ -188,10 +217,12 @@ class RevisionAdmin(RecordAdmin):
     """Versions: who saved what when, not what is in them."""
 
     list_display = ("created_at", "document", "label", "reason", "author", "base", "bytes", "kind")
-    list_filter = ("side", "reason", "document__client")
+    list_filter = ("side", "reason", "document__client", "created_at")
     list_select_related = ("document__client", "work_file")
     search_fields = ("author", "document__name", "document__file")
-    date_hierarchy = "created_at"
+    first_row = (
+        "Each time somebody saves in the editor, a version appears here: who, when, how large."
+    )
     fields = (
         "document",
         "label",

@@ -72,6 +72,7 @@ class Revision(models.Model):
     created_at = models.DateTimeField("saved", default=timezone.now)
 
     class Meta:
+        verbose_name = "version"
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(

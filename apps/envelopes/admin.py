@@ -58,11 +58,15 @@ class EnvelopeAdmin(RecordAdmin):
     """Envelopes, who has access, and their audit trails. `destroy` ends one; its row stays."""
 
     list_display = ("label_shown", "owner", "state_now", "items_in_it", "size", "retain_until")
-    list_filter = (CurrentState, "owner")
+    list_filter = (CurrentState, "owner", "created_at")
     list_select_related = ("owner",)
     search_fields = ("label", "guid", "owner__name")
-    date_hierarchy = "created_at"
-    list_before_template = "admin/envelopes/envelope/first_envelope.html"
+    first_row = (
+        "An envelope keeps documents and data beyond a session. Programs with the scope "
+        "envelopes:create make them when they start an extraction session. What is in one can be "
+        "read only with the key that the program was given: not here, and not from a copy of the "
+        "database."
+    )
     change_form_outer_after_template = "admin/envelopes/envelope/trail.html"
     actions_detail = ("destroy",)
     fields = (

@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.audit.administration import RecordAdmin
+from apps.audit.administration import RecordAdmin, requests_of
+from apps.audit.lists import RecentValues
 from apps.core.errors import CATALOGUE, ErrorCode
 from apps.extraction import figures
 from apps.extraction.models import ExtractionRequest
@@ -33,9 +34,20 @@ class ExtractionRequestAdmin(RecordAdmin):
         "shown_state",
         "took",
     )
-    list_filter = ("state", "type", "class_identifier", "error_code", "format", "client")
+    list_filter = (
+        "state",
+        "received_at",
+        ("type", RecentValues),
+        ("class_identifier", RecentValues),
+        ("error_code", RecentValues),
+        ("format", RecentValues),
+        "client",
+    )
+    first_row = (
+        "A request appears here when a program asks to read a document in an extraction session. "
+        "It tells what was found and how sure, never the contents."
+    )
     list_select_related = ("client",)
-    date_hierarchy = "received_at"
     search_fields = ("guid", "correlation_id")
     list_before_template = "admin/extraction/extractionrequest/figures.html"
     fields = (
@@ -54,7 +66,7 @@ class ExtractionRequestAdmin(RecordAdmin):
         "stages",
         "field_confidences",
         "corrections",
-        "correlation_id",
+        "caused_by",
     )
 
     def changelist_view(
@@ -104,6 +116,11 @@ class ExtractionRequestAdmin(RecordAdmin):
         words += ["text recognition"] if one.options.get("ocr") else []
         words += ["own fields"] if one.options.get("schema") else []
         return ", ".join(words) or "-"
+
+    @display(description="correlation id")
+    def caused_by(self, one: ExtractionRequest) -> SafeString | str:
+        """The request that asked for it."""
+        return requests_of(one.correlation_id)
 
     @display(description="stages")
     def stages(self, one: ExtractionRequest) -> str:

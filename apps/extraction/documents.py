@@ -29,6 +29,7 @@ from apps.workfiles.models import WorkFile
 OCR = "documents:ocr"
 APPEND, SINGLE = "documents/append", "documents/single"
 _FAMILIES = {"pdf", "image", "word", "sheet", "slides"}
+_READ = "PDF, pictures, office documents and electronic invoices"
 State = ExtractionRequest.State
 # Of a web process, so that some of its threads are free whoever waits for documents.
 _waiting = threading.BoundedSemaphore(max(1, settings.WEB_THREADS * 3 // 4))
@@ -74,13 +75,19 @@ def single(actor: Actor, sent: Sent, *, dialect: str) -> tuple[Extraction, Extra
 def _received(extraction: Extraction, sent: Sent, kind: str) -> ExtractionRequest:
     if sent.schema is not None:
         engines.check_schema(sent.schema)
-    work_file = workfiles.upload(
-        extraction.actor,
-        sent.stream,
-        # Its bytes do not tell XML from other text.
-        extension="xml" if sent.name.lower().endswith(".xml") else "",
-        keep=extraction.session.lifetime.maximum,
-    )
+    try:
+        work_file = workfiles.upload(
+            extraction.actor,
+            sent.stream,
+            # Its bytes do not tell XML from other text.
+            extension="xml" if sent.name.lower().endswith(".xml") else "",
+            keep=extraction.session.lifetime.maximum,
+        )
+    except PortalError as error:
+        if error.code != ErrorCode.FORMAT_UNRECOGNIZED:
+            raise
+        remedy = f"Send one of what data is extracted from: {_READ}."
+        raise PortalError(error.code, "The bytes are of no known format.", remedy=remedy) from error
     try:
         _check_format(extraction.actor, work_file.extension)
         request = _repeated(extraction, work_file, sent)
@@ -109,8 +116,7 @@ def _check_format(actor: Actor, extension: str) -> None:
     if known.family not in _FAMILIES and extension != "xml":
         raise PortalError(
             ErrorCode.FORMAT_UNSUPPORTED,
-            "Data is extracted from PDF, pictures, office documents and electronic invoices, not "
-            f"from {extension}.",
+            f"Data is extracted from {_READ}, not from {extension}.",
         )
     if known.family == "image":
         actor.require(OCR)

@@ -78,7 +78,6 @@ ISSUE_DATE = words(
     "Date d'établissement|Data fattura|Data di emissione|Data emissione|Fecha de factura|"
     "Fecha factura|Fecha de emisión|Fecha de expedición|Factuurdatum|Document date|Bill date"
 )
-ANY_DATE = words("Date|Datum|Data|Fecha|Tarikh|Le|vom|du|of")
 DUE_DATE = words(
     "Due date|Payment due|Date due|Due on|Due by|Pay by|Payable by|Please pay by|"
     "Please pay until|Please remit until|Please remit by|Payable until|Pay until|"

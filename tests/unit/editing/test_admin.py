@@ -45,6 +45,10 @@ def test_revoking(partner: Partner, admin_client: Client) -> None:
         "action": "revoke_tokens",
         "_selected_action": list(LaunchToken.objects.values_list("pk", flat=True)),
     }
-    answer = admin_client.post(reverse("admin:editing_launchtoken_changelist"), sent, follow=True)
-    assert "Revoked 1." in answer.content.decode()
+    page = reverse("admin:editing_launchtoken_changelist")
+    asked = admin_client.post(page, sent).content.decode()
+    assert "Revoke 2 launch token(s)?" in asked
+    assert not LaunchToken.objects.exclude(revoked_at=None).exists()
+    answer = admin_client.post(page, sent | {"confirmed": "yes"}, follow=True)
+    assert "1 launch token(s) revoked." in answer.content.decode()
     assert LaunchToken.objects.filter(revoked_at=None).count() == 1

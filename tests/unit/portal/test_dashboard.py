@@ -78,7 +78,7 @@ def test_the_page_asks_no_more_when_there_is_more(
         FAILURES.add(code="timeout", format=f"x{number}")
         CLIENT_SESSIONS.add(client=f"Client {number}")
     store.write()
-    with django_assert_max_num_queries(6) as asked:
+    with django_assert_max_num_queries(8) as asked:
         shown()
     statements = " ".join(query["sql"] for query in asked.captured_queries)
     assert "document_sessions_documentsession" not in statements
