@@ -19,22 +19,33 @@ An administrator registers your program as a client and ticks its scopes. Then e
 Press *Authorize* to try the calls below with yours. Addresses that hold a capability (a page's
 handle, a viewing session's id) need neither: whoever has the address may use it until it ends.
 
+The same calls as a [collection](/api/collection) for Postman, Bruno and their like: set `clientId`
+and `clientSecret`, and the token is fetched before the first call.
+
 ## Errors
 
 Every error names the input at fault, the reason and the remedy. The native API answers in problem
 details (RFC 9457); each dialect answers in its product's own form, with the same code.
 [All codes](/api/docs/errors).
 
-## Which chapter
+## Where to begin
+
+To
+- show a document, with `POST /PCCIS/V1/ViewingSession` (PrizmDoc: sessions);
+- compare two, with `POST /api/v1/comparisons` (Native: comparisons);
+- have a form completed, with `POST /webapi/api/v3/{id}/connect/session` (primedocs Connect);
+- read data out of documents, with `POST /session/start` (DataWollet);
+- have a document edited, with `POST /generate` (Kudo tokens).
 
 To move an integration here, read the chapter with its product's name: paths, fields and codes are
-the ones you know. For a new integration, read the native chapters.
+the ones you know. The native chapters have what the products do not: what the pages themselves
+call, and the running of your own sessions, files, templates, jobs and webhooks.
 """
 
 _CHAPTERS = {
     "OAuth 2.0": "The token that everything else takes.",
-    "Native: sessions": "Open, look at and stop a session of any kind.",
-    "Native: views": "A document on a page: read, search, print.",
+    "Native: sessions": "Find, look at and stop your sessions of any kind.",
+    "Native: views": "What the page of a viewing session calls: images, text, search.",
     "Native: comparisons": "Two documents on a page, and a list of what changed.",
     "Native: forms": "A template's form, prefilled, and the document it makes.",
     "Native: reviews": "What was read from documents, for a person to check.",

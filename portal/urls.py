@@ -14,6 +14,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/collection", catalogue.calls),
     path("api/docs/errors", catalogue.errors),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("", include("apps.clients.urls")),

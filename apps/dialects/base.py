@@ -25,6 +25,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.clients.actors import Actor
+from apps.core.correlation import note_error
 from apps.core.errors import ErrorCode, PortalError
 from apps.tallies.figures import ERRORS
 from apps.workfiles import services as workfiles
@@ -59,6 +60,7 @@ class DialectView(APIView):
             logger.error("Unexpected error", exc_info=exc)
         if error.code != ErrorCode.NOT_READY:
             ERRORS.add(code=error.code)
+            note_error(error.code)
         response = self.render_error(error)
         if error.code == ErrorCode.NOT_AUTHENTICATED:
             response["WWW-Authenticate"] = 'Bearer realm="recto"'

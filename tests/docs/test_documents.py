@@ -75,7 +75,7 @@ def test_each_library_of_the_browser_has_a_reason_and_a_licence() -> None:
     assert all(len(cells) == 2 and all(cells) for cells in table.values())
 
 
-def test_layout_names_what_exists() -> None:
+def test_layout_names_what_exists_and_every_app() -> None:
     text = (PROJECT / "docs/explanation/layout.md").read_text().partition("## Inside")[0]
     paths = re.findall(r"`([\w./-]+)`", text)
     paths = [path for path in paths if "/" in path.strip("/") or path.endswith((".py", ".in"))]
@@ -84,10 +84,15 @@ def test_layout_names_what_exists() -> None:
         for path in paths
         if not path.startswith("/") and path != "base.py" and not (PROJECT / path).exists()
     ]
-    assert len(paths) > 30
     assert missing == []
+    apps = PROJECT / "apps"
+    told = [*apps.glob("*/apps.py"), *(apps / "dialects").glob("*/urls.py")]
+    unnamed = {f"{path.parent.relative_to(PROJECT)}/" for path in told} - set(paths)
+    assert unnamed == set()
 
 
-def test_decisions_are_numbered_without_gaps() -> None:
-    numbers = sorted(int(path.name[:4]) for path in (PROJECT / "docs/adr").glob("*.md"))
-    assert numbers == list(range(1, len(numbers) + 1))
+def test_decisions_are_numbered_without_gaps_and_listed() -> None:
+    decisions = sorted(path.name for path in (PROJECT / "docs/adr").glob("[0-9]*.md"))
+    assert [int(name[:4]) for name in decisions] == list(range(1, len(decisions) + 1))
+    listed = re.findall(r"\]\((\S+)\)", (PROJECT / "docs/adr/README.md").read_text())
+    assert listed == decisions

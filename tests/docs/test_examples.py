@@ -94,6 +94,16 @@ def test_view_shows_reads_and_ends(
     assert "You have finished reading." in page.text
 
 
+@LANGUAGES
+def test_what_is_wrong_is_shown(language: str, integrator: dict[str, str], document: Path) -> None:
+    wrong = integrator | {"CLIENT_SECRET": "rcs_forgotten"}
+    done = subprocess.run(
+        [*command("view", language), str(document)], env=wrong, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "The client id or the secret is wrong" in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("language", ["sh", "py", "mjs"])
 def test_link_of_an_example_opens_the_viewer(
     language: str, integrator: dict[str, str], document: Path

@@ -34,7 +34,7 @@ class Jobs(_Operation):
             format=request.query_params.get("format", "").lower(),
             code=self.chosen("code", wire.CODES),
         )
-        return self.page(find, wire.job)
+        return self.page(find, wire.job, "state", "format", "code")
 
 
 class Job(_Operation):
@@ -69,7 +69,7 @@ class Sessions(_Operation):
             kind=self.chosen("kind", sessions.KINDS),
             external_id=request.query_params.get("external_id", ""),
         )
-        return self.page(find, wire.session)
+        return self.page(find, wire.session, "state", "kind", "external_id")
 
 
 class Session(_Operation):
@@ -162,7 +162,7 @@ class Deliveries(_Operation):
         endpoint = hooks.endpoint(self.actor, identity(webhook))
         state = self.chosen("state", hooks.STATES)
         find = partial(hooks.deliveries, self.actor, endpoint, state=state)
-        return self.page(find, wire.delivery)
+        return self.page(find, wire.delivery, "state")
 
 
 class Redelivery(_Operation):

@@ -46,10 +46,23 @@ class ProgramView(NativeView):
         self,
         find: Callable[..., Sequence[Row]],
         spell: Callable[[Row], Json],
+        *filters: str,
         number: Callable[[Row], int] = lambda row: row.pk,
     ) -> HttpResponse:
-        """One page of a list: `find(before=, limit=)` is asked for one row more than is shown."""
+        """One page of a list: `find(before=, limit=)` is asked for one row more than is shown.
+
+        Raises INPUT_INVALID for a filter of the query that is none of `filters`: left out silently,
+        a filter that is misspelt would show everything.
+        """
         query = self.request.query_params
+        known = [*filters, "limit", "cursor"]
+        if strange := [name for name in query if name not in known]:
+            raise PortalError(
+                ErrorCode.INPUT_INVALID,
+                f"`{strange[0]}` is no filter of this list; known: {', '.join(known)}.",
+                at=strange[0],
+                expected=known,
+            )
         limit = wire.number(query.get("limit"), "limit", default=LIMIT, least=1, most=MOST)
         cursor = query.get("cursor")
         before = cursor and wire.number(cursor, "cursor", default=0, least=1, most=_LARGEST_ID)

@@ -36,7 +36,7 @@ class WorkFiles(_Store):
         """The client's work files, newest first."""
         format = request.query_params.get("format", "").lower()
         find = partial(files.work_files, self.actor, format=format)
-        return self.page(find, store_wire.work_file)
+        return self.page(find, store_wire.work_file, "format")
 
     @schema.add_work_file
     def post(self, request: Request) -> HttpResponse:
@@ -99,7 +99,8 @@ class Envelopes(_Store):
     def get(self, request: Request) -> HttpResponse:
         """The envelopes of the client and those it may open, newest first; no contents."""
         state = self.chosen("state", envelopes.STATES)
-        return self.page(partial(envelopes.envelopes, self.actor, state=state), store_wire.envelope)
+        find = partial(envelopes.envelopes, self.actor, state=state)
+        return self.page(find, store_wire.envelope, "state")
 
 
 class Envelope(_Store):
@@ -154,7 +155,7 @@ class Templates(_Store):
             tag=query.get("tag", ""),
             words=query.get("q", ""),
         )
-        return self.page(find, store_wire.template)
+        return self.page(find, store_wire.template, "datasource", "tag", "q")
 
     @schema.add_template
     def post(self, request: Request) -> HttpResponse:

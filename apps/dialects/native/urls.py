@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from apps.dialects.native import (
     comparison_views,
@@ -15,59 +15,59 @@ from apps.dialects.native import (
     views,
 )
 
-_comparison = "api/v1/comparisons/<str:identity>"
-_review = "api/v1/reviews/<str:token>"
+_comparison = "comparisons/<str:identity>"
+_review = "reviews/<str:token>"
 _reviewed = f"{_review}/documents/<str:identity>"
-_edit = "api/v1/edits/<str:handle>"
-_webhook = "api/v1/webhooks/<str:webhook>"
-_template = "api/v1/templates/<str:template>"
+_edit = "edits/<str:handle>"
+_webhook = "webhooks/<str:webhook>"
+_template = "templates/<str:template>"
 _version = f"{_template}/versions/<str:version>"
 
-urlpatterns = [
-    path("api/v1/jobs", operation_views.Jobs.as_view()),
-    path("api/v1/jobs/<str:job>", operation_views.Job.as_view()),
-    path("api/v1/jobs/<str:job>/retry", operation_views.JobRetry.as_view()),
-    path("api/v1/sessions", operation_views.Sessions.as_view()),
-    path("api/v1/sessions/<str:session>", operation_views.Session.as_view()),
-    path("api/v1/sessions/<str:session>/stop", operation_views.SessionStop.as_view()),
-    path("api/v1/webhooks", operation_views.Webhooks.as_view()),
+_paths = [
+    path("jobs", operation_views.Jobs.as_view()),
+    path("jobs/<str:job>", operation_views.Job.as_view()),
+    path("jobs/<str:job>/retry", operation_views.JobRetry.as_view()),
+    path("sessions", operation_views.Sessions.as_view()),
+    path("sessions/<str:session>", operation_views.Session.as_view()),
+    path("sessions/<str:session>/stop", operation_views.SessionStop.as_view()),
+    path("webhooks", operation_views.Webhooks.as_view()),
     path(_webhook, operation_views.Webhook.as_view()),
     path(f"{_webhook}/secret", operation_views.WebhookSecret.as_view()),
     path(f"{_webhook}/deliveries", operation_views.Deliveries.as_view()),
     path(f"{_webhook}/deliveries/<str:delivery>/redeliver", operation_views.Redelivery.as_view()),
-    path("api/v1/work-files", store_views.WorkFiles.as_view()),
-    path("api/v1/work-files/<str:file>", store_views.WorkFile.as_view()),
-    path("api/v1/work-files/<str:file>/content", store_views.WorkFileContent.as_view()),
-    path("api/v1/envelopes", store_views.Envelopes.as_view()),
-    path("api/v1/envelopes/<str:envelope>", store_views.Envelope.as_view()),
-    path("api/v1/envelopes/<str:envelope>/events", store_views.EnvelopeEvents.as_view()),
-    path("api/v1/datasources", store_views.Datasources.as_view()),
-    path("api/v1/templates", store_views.Templates.as_view()),
+    path("work-files", store_views.WorkFiles.as_view()),
+    path("work-files/<str:file>", store_views.WorkFile.as_view()),
+    path("work-files/<str:file>/content", store_views.WorkFileContent.as_view()),
+    path("envelopes", store_views.Envelopes.as_view()),
+    path("envelopes/<str:envelope>", store_views.Envelope.as_view()),
+    path("envelopes/<str:envelope>/events", store_views.EnvelopeEvents.as_view()),
+    path("datasources", store_views.Datasources.as_view()),
+    path("templates", store_views.Templates.as_view()),
     path(_template, store_views.Template.as_view()),
     path(_version, store_views.TemplateVersion.as_view()),
     path(f"{_version}/file", store_views.TemplateFile.as_view()),
     path(f"{_version}/publish", store_views.TemplatePublication.as_view()),
-    path("api/v1/comparisons", comparison_views.Comparisons.as_view()),
+    path("comparisons", comparison_views.Comparisons.as_view()),
     path(_comparison, comparison_views.Comparison.as_view()),
     path(f"{_comparison}/<str:side>", comparison_views.ComparedFile.as_view()),
-    path("api/v1/views/<str:identity>", views.Overview.as_view()),
-    path("api/v1/views/<str:identity>/pages/<int:page>/image", views.PageImage.as_view()),
-    path("api/v1/views/<str:identity>/pages/<int:page>/svg", views.PageSvg.as_view()),
-    path("api/v1/views/<str:identity>/pages/<int:page>/text", views.PageText.as_view()),
-    path("api/v1/views/<str:identity>/search", views.Search.as_view()),
-    path("api/v1/views/<str:identity>/revisions", views.Revisions.as_view()),
-    path("api/v1/views/<str:identity>/password", views.Password.as_view()),
-    path("api/v1/views/<str:identity>/download", views.Download.as_view()),
-    path("api/v1/views/<str:identity>/pdf", views.Pdf.as_view()),
-    path("api/v1/forms/<str:identity>", form_views.State.as_view()),
-    path("api/v1/forms/<str:identity>/templates", form_views.Templates.as_view()),
-    path("api/v1/forms/<str:identity>/template", form_views.Choice.as_view()),
-    path("api/v1/forms/<str:identity>/draft", form_views.Draft.as_view()),
-    path("api/v1/forms/<str:identity>/preview", form_views.Preview.as_view()),
-    path("api/v1/forms/<str:identity>/pictures", form_views.Pictures.as_view()),
-    path("api/v1/forms/<str:identity>/pictures/<str:picture>", form_views.Picture.as_view()),
-    path("api/v1/forms/<str:identity>/complete", form_views.Completion.as_view()),
-    path("api/v1/forms/<str:identity>/result/<str:format>", form_views.Result.as_view()),
+    path("views/<str:identity>", views.Overview.as_view()),
+    path("views/<str:identity>/pages/<int:page>/image", views.PageImage.as_view()),
+    path("views/<str:identity>/pages/<int:page>/svg", views.PageSvg.as_view()),
+    path("views/<str:identity>/pages/<int:page>/text", views.PageText.as_view()),
+    path("views/<str:identity>/search", views.Search.as_view()),
+    path("views/<str:identity>/revisions", views.Revisions.as_view()),
+    path("views/<str:identity>/password", views.Password.as_view()),
+    path("views/<str:identity>/download", views.Download.as_view()),
+    path("views/<str:identity>/pdf", views.Pdf.as_view()),
+    path("forms/<str:identity>", form_views.State.as_view()),
+    path("forms/<str:identity>/templates", form_views.Templates.as_view()),
+    path("forms/<str:identity>/template", form_views.Choice.as_view()),
+    path("forms/<str:identity>/draft", form_views.Draft.as_view()),
+    path("forms/<str:identity>/preview", form_views.Preview.as_view()),
+    path("forms/<str:identity>/pictures", form_views.Pictures.as_view()),
+    path("forms/<str:identity>/pictures/<str:picture>", form_views.Picture.as_view()),
+    path("forms/<str:identity>/complete", form_views.Completion.as_view()),
+    path("forms/<str:identity>/result/<str:format>", form_views.Result.as_view()),
     path(_review, extraction_views.State.as_view()),
     path(_reviewed, extraction_views.Document.as_view()),
     path(f"{_reviewed}/corrections", extraction_views.Corrections.as_view()),
@@ -87,5 +87,7 @@ urlpatterns = [
     path(f"{_edit}/revisions/<str:name>", edit_views.Version.as_view()),
     path(f"{_edit}/revisions/<str:name>/restore", edit_views.Restore.as_view()),
     path(f"{_edit}/close", edit_views.Close.as_view()),
-    re_path(r"^api/v1/", views.NotRouted.as_view()),
+    re_path("", views.NotRouted.as_view()),
 ]
+# One prefix, asked for once: calls of the other dialects pass these paths by.
+urlpatterns = [path("api/v1/", include(_paths))]

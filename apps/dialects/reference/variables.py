@@ -128,6 +128,12 @@ SETTINGS = {
         "none: no traces, and no cost",
     ),
     "AUDIT_DAYS": Help("How long the audit log is kept."),
+    "REQUEST_LOG_DAYS": Help("How long the request log is kept."),
+    "REQUEST_LOG_ROWS": Help(
+        "How many rows of the request log are kept, the newest ones; a tenth of them are for calls "
+        "of nobody known."
+    ),
+    "SANDBOX_HOURS": Help("How long a session of a sandbox client lives at most."),
 }
 ENGINE = {
     "RECTO_JAIL": Help(

@@ -74,6 +74,8 @@ def test_jobs_are_filtered(api: Client) -> None:
         assert {int(item["id"]) for item in items} == expected, query
     assert_problem(api.get("/api/v1/jobs?state=lost"), 422, "input_invalid")
     assert_problem(api.get("/api/v1/jobs?cursor=x"), 422, "input_invalid")
+    misspelt = assert_problem(api.get("/api/v1/jobs?stat=failed"), 422, "input_invalid")
+    assert (misspelt["at"], misspelt["expected"][0]) == ("stat", "state")
     assert_problem(api.get("/api/v1/jobs?limit=1000"), 422, "input_invalid")
 
 

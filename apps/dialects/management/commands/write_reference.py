@@ -9,10 +9,19 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.dialects.reference import conformance, errors, metrics, openapi, scopes, variables
+from apps.dialects.reference import (
+    collection,
+    conformance,
+    errors,
+    metrics,
+    openapi,
+    scopes,
+    variables,
+)
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "tests/snapshots/openapi.json": openapi.document,
+    "docs/reference/collection.json": collection.document,
     "docs/reference/errors.md": errors.document,
     "docs/reference/scopes.md": scopes.document,
     "docs/reference/settings.md": variables.document,
