@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import logging
 import os
 import secrets
 import sys
@@ -27,8 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(steps) - set(STEPS):
         parser.error(f"there is no step {', '.join(sorted(unknown))}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    os.environ.setdefault("LOG_LEVEL", "WARNING")
     django.setup()
+    logging.disable(logging.INFO)
     print(f"Preparing {settings.DATA_DIR} ...", flush=True)
     for name, step in STEPS.items():
         if name in steps or not steps:
@@ -70,9 +71,11 @@ def _create_administrator() -> None:
 
 
 def _open_demo() -> None:
+    from apps.tallies import store
     from portal.demo import open_demo
 
     print(f"\n  Demo document     {settings.PUBLIC_URL}/view/u{open_demo()}")
+    store.write()  # the home counts it, too
 
 
 STEPS: dict[str, Callable[[], None]] = {

@@ -262,10 +262,7 @@ CELERY_BEAT_SCHEDULER = "portal.schedule:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "conversion-nudge": {"task": "conversion.nudge", "schedule": timedelta(seconds=5)},
     "conversion-evict": {"task": "conversion.evict", "schedule": timedelta(minutes=5)},
-    "document-sessions-sweep": {
-        "task": "document_sessions.sweep",
-        "schedule": timedelta(minutes=1),
-    },
+    "sessions-sweep": {"task": "document_sessions.sweep", "schedule": timedelta(minutes=1)},
     "connect-sweep": {"task": "connect.sweep", "schedule": timedelta(minutes=1)},
     "extraction-work": {"task": "extraction.work", "schedule": timedelta(seconds=10)},
     "extraction-sweep": {"task": "extraction.sweep", "schedule": timedelta(seconds=30)},
@@ -283,7 +280,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tallies-sweep": {"task": "tallies.sweep", "schedule": timedelta(hours=1)},
     "accounts-sweep": {"task": "accounts.sweep", "schedule": timedelta(hours=1)},
-    "audit-sweep": {"task": "audit.sweep", "schedule": timedelta(hours=1)},
+    "audit-sweep": {"task": "audit.sweep", "schedule": timedelta(minutes=5)},
 }
 
 # --- Cache ------------------------------------------------------------------------------------
@@ -334,6 +331,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
 ]
 ADMIN_SECOND_FACTOR = env.choice("ADMIN_SECOND_FACTOR", "optional", among=("optional", "required"))
+SANDBOX_HOURS = env.integer("SANDBOX_HOURS", 2, least=1, most=24)
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 OAUTH2_PROVIDER_APPLICATION_MODEL = "clients.ApiClient"
@@ -394,6 +392,8 @@ LOGGING = logging_configuration(
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 OTEL_ENDPOINT = env.url("OTEL_EXPORTER_OTLP_ENDPOINT", "", schemes={"http", "https"}).rstrip("/")
 AUDIT_DAYS = env.integer("AUDIT_DAYS", 400, least=1, most=36_500)
+REQUEST_LOG_DAYS = env.integer("REQUEST_LOG_DAYS", 14, least=1, most=3650)
+REQUEST_LOG_ROWS = env.integer("REQUEST_LOG_ROWS", 1_000_000, least=1000, most=100_000_000)
 TALLY_SECONDS = 5  # how often each process stores what it has counted; 0: when told to
 
 env.check()

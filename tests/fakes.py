@@ -106,6 +106,8 @@ def succeeds(pages: int = 3, *, first: bool = True) -> Script:
                 yield part(directory, "first", b"%PDF first")
             yield part(directory, "whole", b"%PDF whole")
             yield done(pages=pages, sizes=[[612.0, 792.0, pages]], title="Made")
+        elif request["op"] == "search":
+            yield done(hits=0)
         else:
             for page in range(params["first"], params["last"] + 1):
                 yield part(directory, f"page/{page}", b"image %d" % page, "image/png")

@@ -1,4 +1,4 @@
-"""Tables and static files, made once for all the portals that a test run starts.
+"""Tables and static files, made once for all the portals and databases of a test run.
 
 A start finds them up to date and goes on; tests/flows/test_start_stop.py makes its own.
 """
@@ -21,10 +21,12 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 DATABASE = "portal.sqlite3"
 STATIC_FILES = "static"
+CLUSTER = "postgresql"
 _PLACE = "RECTO_PREPARED"
 _MAKING = {
     DATABASE: ["manage.py", "migrate", "--verbosity=0"],
     STATIC_FILES: ["-m", "portal.first_run", "files"],
+    CLUSTER: ["-m", "tests.cluster"],
 }
 
 
@@ -32,14 +34,14 @@ def prepare(data_dir: Path, *, tables: bool = True) -> None:
     """Puts both, or the files alone, into a data directory that is new."""
     data_dir.mkdir(parents=True, exist_ok=True)
     if tables and not (data_dir / DATABASE).exists():
-        shutil.copy(_made(DATABASE), data_dir)
+        shutil.copy(made(DATABASE), data_dir)
     if not (data_dir / STATIC_FILES).exists():
-        shutil.copytree(_made(STATIC_FILES), data_dir / STATIC_FILES, copy_function=_linked)
+        shutil.copytree(made(STATIC_FILES), data_dir / STATIC_FILES, copy_function=_linked)
 
 
 def read_into(connection: sqlite3.Connection) -> None:
     """Puts the tables into an open database, in place of what is there."""
-    with closing(sqlite3.connect(_made(DATABASE))) as tables:
+    with closing(sqlite3.connect(made(DATABASE))) as tables:
         tables.backup(connection)
 
 
@@ -68,9 +70,9 @@ def _place() -> Path:
 
 
 @cache
-def _made(name: str) -> Path:
-    """The first process makes it while the others wait."""
-    made = _place() / name
+def made(name: str) -> Path:
+    """Where it is. The first process makes it while the others wait."""
+    place = _place() / name
     with (_place() / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = _place() / f"{name}.ready"
@@ -84,4 +86,4 @@ def _made(name: str) -> Path:
                 capture_output=True,
             )
             done.touch()
-    return made
+    return place

@@ -21,6 +21,7 @@ import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.prepared import CLUSTER, made
 from tests.stack import free_port
 
 _HASTY = (
@@ -31,16 +32,20 @@ _BUCKET, _KEY, _SECRET = "portal", "key-of-the-tests", "secret-of-the-tests"
 
 
 @contextmanager
-def postgresql(directory: Path, *, port: int = 0, hasty: bool = False) -> Iterator[str]:
+def postgresql(
+    directory: Path, *, port: int = 0, hasty: bool = False, tables: bool = False
+) -> Iterator[str]:
     """A PostgreSQL server of its own; yields its DATABASE_URL.
 
     A directory that holds one already is served once more. A `hasty` one writes faster and would
-    not survive a power cut.
+    not survive a power cut. With `tables` it begins with the portal's.
     """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not programs:
         pytest.skip("PostgreSQL is not installed: `make setup-dev` installs it")
     data, port = directory / "postgresql", port or free_port()
+    if tables and not data.exists():
+        subprocess.run(["cp", "--archive", made(CLUSTER), data], check=True)
     new = not data.exists()
     data.mkdir(exist_ok=True)
     as_server: list[str] = []
@@ -58,10 +63,12 @@ def postgresql(directory: Path, *, port: int = 0, hasty: bool = False) -> Iterat
     serve += [word for setting in (_HASTY if hasty else ()) for word in ("-c", setting)]
     serve += ["-k", str(data), "-h", "127.0.0.1"]
     # SIGINT: it waits for nobody who is connected.
-    with _running(serve, lambda: _answers(port), end=signal.SIGINT):
+    asked = [str(programs[-1] / "pg_isready"), "--quiet", "-h", "127.0.0.1", "-p", str(port)]
+    # It listens before it lets anybody in.
+    with _running(serve, lambda: not subprocess.run(asked).returncode, end=signal.SIGINT):
         create = [str(programs[-1] / "createdb"), "-h", "127.0.0.1", "-p", str(port)]
         if new:
-            _until(lambda: not subprocess.run([*create, "-U", "portal", "recto"]).returncode)
+            subprocess.run([*create, "-U", "portal", "recto"], check=True)
         yield f"postgres://portal@127.0.0.1:{port}/recto"
 
 

@@ -25,8 +25,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import DATABASES  # noqa: E402
 
-if not _database:
-    DATABASES["default"]["TEST"] = {"MIGRATE": False}  # tests/conftest.py brings tables
+# tests/conftest.py brings the tables, or the server has them.
+DATABASES["default"]["TEST"] = {"MIGRATE": False, "TEMPLATE": "recto"}
 
 TALLY_SECONDS = 0  # no thread writes to the tests' database
 # Half a second a sign-in otherwise; the product's own is looked at in tests/security.

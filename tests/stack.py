@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -141,10 +141,13 @@ class Integrator:
 
 
 @contextmanager
-def running_stack(*, fresh: bool = False, **environment: str) -> Iterator[Stack]:
+def running_stack(
+    *, fresh: bool = False, only: Sequence[str] = (), **environment: str
+) -> Iterator[Stack]:
     """`make run`, less its installation step, until the end of the block.
 
-    A fresh one makes its own tables and static files, as on a new machine.
+    A fresh one makes its own tables and static files, as on a new machine. With `only`, those
+    roles run, of which web is one.
     """
     data_dir = Path(tempfile.mkdtemp(prefix="recto-stack-"))
     if not fresh:
@@ -155,7 +158,7 @@ def running_stack(*, fresh: bool = False, **environment: str) -> Iterator[Stack]
     surroundings = os.environ | {"DATA_DIR": str(data_dir), "PORT": str(port)} | environment
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "portal.run"],
+            [sys.executable, "-m", "portal.run", *(("--only", *only) if only else ())],
             cwd=PROJECT,
             env=surroundings,
             stdout=output,
@@ -163,7 +166,7 @@ def running_stack(*, fresh: bool = False, **environment: str) -> Iterator[Stack]
         )
     stack = Stack(f"http://127.0.0.1:{port}", data_dir, process, log, surroundings)
     try:
-        _wait_until_ready(stack)
+        _wait_until_ready(stack, "livez" if only else "readyz")
         yield stack
     finally:
         stack.close()
@@ -175,13 +178,13 @@ def running_stack(*, fresh: bool = False, **environment: str) -> Iterator[Stack]
             shutil.rmtree(data_dir, ignore_errors=True)
 
 
-def _wait_until_ready(stack: Stack) -> None:
+def _wait_until_ready(stack: Stack, path: str) -> None:
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if stack.process.poll() is not None:
             break
         try:
-            if requests.get(f"{stack.url}/readyz", timeout=10).status_code == 200:
+            if requests.get(f"{stack.url}/{path}", timeout=10).status_code == 200:
                 return
         except (requests.ConnectionError, requests.Timeout):
             pass

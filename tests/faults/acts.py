@@ -37,8 +37,8 @@ def _kill(installation: Installation, *words: str) -> None:
 
 
 def _kill_a_web_worker(installation: Installation) -> None:
-    """One of gunicorn's own processes; the first of them would take the others with it."""
-    below = processes.descendants(installation.pid("gunicorn"))
+    """One of web's own processes; the first of them would take the others with it."""
+    below = processes.descendants(installation.pid("recto-web"))
     processes.kill(max(below))
 
 
@@ -102,10 +102,10 @@ def _send_slowly(installation: Installation) -> None:
 
 KILLS: dict[str, Act] = {
     "web process killed": _kill_a_web_worker,
-    "all of web killed": lambda one: _kill(one, "gunicorn"),
-    "worker killed": lambda one: _kill(one, "celery", "--queues", "portal"),
-    "network worker killed": lambda one: _kill(one, "celery", "--queues", "network"),
-    "schedule killed": lambda one: _kill(one, "celery", "beat"),
+    "all of web killed": lambda one: _kill(one, "recto-web"),
+    "worker killed": lambda one: _kill(one, "recto-worker"),
+    "network worker killed": lambda one: _kill(one, "recto-network"),
+    "schedule killed": lambda one: _kill(one, "recto-schedule"),
     "engine supervisor killed": lambda one: _kill(one, "engines.supervisor"),
     "office zygote killed": lambda one: _kill(one, "--socket", "office"),
     "pages zygote killed": lambda one: _kill(one, "--socket", "pages"),

@@ -10,13 +10,13 @@ from tests.fakes import wait_until
 
 
 def descendants(root: int) -> dict[int, str]:
-    """Command lines of every process below one."""
+    """Names and command lines of every process below one."""
     parents = {pid: _parent(pid) for pid in _all()}
     found: dict[int, str] = {}
     level = {root}
     while level:
         level = {pid for pid, parent in parents.items() if parent in level}
-        found |= {pid: _text(pid, "cmdline") for pid in level}
+        found |= {pid: _text(pid, "comm") + _text(pid, "cmdline") for pid in level}
     return {pid: command for pid, command in found.items() if command}
 
 
@@ -30,7 +30,7 @@ def mentioning(text: str) -> dict[int, str]:
 
 
 def one(root: int, *words: str) -> int:
-    """The one process below `root` nearest to it whose command line holds all of these words."""
+    """The one process below `root` nearest to it whose name and command hold all of these words."""
     return wait_until(
         lambda: next(
             (pid for pid, line in descendants(root).items() if all(w in line for w in words)), None

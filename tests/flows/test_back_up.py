@@ -62,6 +62,7 @@ def filled(stack: Stack) -> tuple[str, dict[str, str], bytes]:
 
 
 def assert_whole(stack: Stack, identity: str, credentials: dict[str, str], content: bytes) -> None:
+    """Web alone shows it: the document, and what was made of it, came along."""
     integrator = Integrator(stack.url, credentials)
     assert integrator.settled(identity)["state"] == "ready"
     original = integrator.call("GET", f"/PCCIS/V1/ViewingSession/u{identity}/SourceFile")
@@ -80,7 +81,7 @@ def test_embedded_default(tmp_path: Path) -> None:
         stack.process.send_signal(signal.SIGTERM)
         stack.process.wait(30)
     carry_out(commands("Restore"), new, backup)
-    with running_stack(DATA_DIR=str(new / "var")) as stack:
+    with running_stack(only=["web"], DATA_DIR=str(new / "var")) as stack:
         assert_whole(stack, *kept)
 
 
@@ -89,7 +90,7 @@ def test_postgresql(tmp_path_factory: pytest.TempPathFactory) -> None:
     backup, old, new = directory / "backup", directory / "old", directory / "new"
     for folder in (backup, old, new):
         folder.mkdir()
-    with servers.postgresql(directory) as database:
+    with servers.postgresql(directory, tables=True) as database:
         other = database.rpartition("/")[0] + "/restored"
         subprocess.run(
             [f"{postgresql_programs()}/psql", database, "-c", "CREATE DATABASE restored"],
@@ -99,5 +100,5 @@ def test_postgresql(tmp_path_factory: pytest.TempPathFactory) -> None:
             kept = filled(stack)
             carry_out(commands("With PostgreSQL"), old, backup, DATABASE_URL=database)
         carry_out(commands("Restore with PostgreSQL"), new, backup, DATABASE_URL=other)
-        with running_stack(DATABASE_URL=other, DATA_DIR=str(new / "var")) as stack:
+        with running_stack(only=["web"], DATABASE_URL=other, DATA_DIR=str(new / "var")) as stack:
             assert_whole(stack, *kept)

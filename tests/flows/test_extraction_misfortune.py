@@ -39,13 +39,13 @@ def empty_png(width: int, height: int) -> bytes:
 def test_a_worker_is_killed(stack: Stack, program: Extractor) -> None:
     """What it held is taken up again, and the request ends well."""
     session = program.start()["sessionId"]
-    content = long_document("Invoice number: 2026-117")
+    content = long_document("Invoice number: 2026-117", paragraphs=160)
     answer = program.send(session, content, "long.docx", Prefer="respond-async")
     place = answer.headers["Location"]
     wait_until(
         lambda: program.ask(session, place).json()["status"] in ("queued", "running"), seconds=10
     )
-    worker = processes.one(stack.process.pid, "celery", "worker")
+    worker = processes.one(stack.process.pid, "recto-worker")
     processes.kill(worker)
     found = program.ended(session, place, seconds=240)
     assert found["status"] == "succeeded", found
@@ -66,7 +66,7 @@ def test_a_file_of_200_megabytes(stack: Stack, program: Extractor) -> None:
     header = struct.pack("<2sIHHI", b"BM", size, 0, 0, 54)
     header += struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 2835, 2835, 0, 0)
     web = [
-        pid for pid, line in processes.descendants(stack.process.pid).items() if "gunicorn" in line
+        pid for pid, line in processes.descendants(stack.process.pid).items() if "recto-web" in line
     ]
     for pid in web:
         processes.forget_peak(pid)

@@ -32,7 +32,7 @@ def chunks() -> Iterator[bytes]:
 
 def web_processes(stack: Stack) -> list[int]:
     below = processes.descendants(stack.process.pid)
-    return [pid for pid, line in below.items() if "gunicorn" in line]
+    return [pid for pid, line in below.items() if "recto-web" in line]
 
 
 @pytest.mark.parametrize("chunked", [False, True])

@@ -30,7 +30,7 @@ LARGE = ("document_sessions_documentsession", "conversion_rendition")
 def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """How PostgreSQL answers each question, by act."""
     directory = tmp_path_factory.mktemp("rows")
-    with servers.postgresql(directory, hasty=True) as database:
+    with servers.postgresql(directory, hasty=True, tables=True) as database:
         ran = subprocess.run(
             [sys.executable, "-m", "tests.flows.many_rows", str(ROWS)],
             cwd=PROJECT,

@@ -9,13 +9,13 @@ from tests.fakes import wait_until
 from tests.flows import processes
 from tests.stack import Integrator, Stack
 
-PAGES = 400
+PARAGRAPHS = 400
 
 
-def long_document(words: str) -> bytes:
-    """A document that takes a few seconds; no two of them alike."""
+def long_document(words: str, paragraphs: int = PARAGRAPHS) -> bytes:
+    """A document that takes a few seconds, most of a page a paragraph; no two of them alike."""
     paragraph = f"{words} and what else a page may hold. " * 60
-    return factories.docx(*[paragraph] * PAGES)
+    return factories.docx(*[paragraph] * paragraphs)
 
 
 def in_the_middle(stack: Stack, integrator: Integrator, words: str) -> str:
@@ -41,11 +41,11 @@ def assert_shown(stack: Stack, integrator: Integrator, identity: str) -> None:
 
 def test_a_worker_is_killed(stack: Stack, integrator: Integrator) -> None:
     """Its lease lapses, and the job is done by the one that is started in its place."""
-    worker = processes.one(stack.process.pid, "celery", "worker")
+    worker = processes.one(stack.process.pid, "recto-worker")
     identity = in_the_middle(stack, integrator, "The worker is about to be killed")
     processes.kill(worker)
     assert_shown(stack, integrator, identity)
-    assert processes.one(stack.process.pid, "celery", "worker") != worker
+    assert processes.one(stack.process.pid, "recto-worker") != worker
 
 
 def test_an_engine_is_killed(stack: Stack, integrator: Integrator) -> None:
@@ -59,7 +59,7 @@ def test_an_engine_is_killed(stack: Stack, integrator: Integrator) -> None:
 
 def test_a_web_process_is_killed(stack: Stack, integrator: Integrator) -> None:
     web = [
-        pid for pid, line in processes.descendants(stack.process.pid).items() if "gunicorn" in line
+        pid for pid, line in processes.descendants(stack.process.pid).items() if "recto-web" in line
     ]
     processes.kill(max(web))
     wait_until(

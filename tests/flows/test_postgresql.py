@@ -37,7 +37,7 @@ def test_the_same_holds_on_postgresql() -> None:
     # Not below pytest's own place: the run inside would shut the server out of it.
     with (
         tempfile.TemporaryDirectory(prefix="recto-postgresql-") as directory,
-        servers.postgresql(Path(directory), hasty=True) as database,
+        servers.postgresql(Path(directory), hasty=True, tables=True) as database,
     ):
         ran = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *UNITS],

@@ -104,7 +104,7 @@ def roles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
     directory = tmp_path_factory.mktemp("roles")
     (directory / "data").mkdir()
     with (
-        servers.postgresql(directory) as database,
+        servers.postgresql(directory, tables=True) as database,
         servers.redis(directory) as queue,
         servers.s3(directory) as storage,
     ):

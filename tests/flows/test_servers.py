@@ -22,7 +22,7 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A portal that keeps nothing of its own but sockets and scratch files."""
     directory = tmp_path_factory.mktemp("servers")
     with (
-        servers.postgresql(directory) as database,
+        servers.postgresql(directory, tables=True) as database,
         servers.redis(directory) as queue,
         servers.s3(directory) as storage,
         running_stack(

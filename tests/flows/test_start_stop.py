@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from tests import factories
 from tests.fakes import wait_until
@@ -25,6 +26,8 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, obje
     data_dir = tmp_path_factory.mktemp("data")
     with running_stack(fresh=True, DATA_DIR=str(data_dir)) as stack:
         stack.data_dir = data_dir
+        looks = requests.get(f"{stack.url}/static/css/base.css", timeout=30)
+        assert looks.status_code == 200, "A first start serves no static files."
         credentials = stack.register("Lasting")
         integrator = Integrator(stack.url, credentials)
         identity = integrator.open(externalId="kept.docx")
@@ -52,7 +55,7 @@ def test_no_process_is_left(stopped: dict[str, object]) -> None:
     below = stopped["below"]
     assert isinstance(below, dict)
     assert len(below) >= 6
-    for name in ("gunicorn", "celery", "beat", "supervisor"):
+    for name in ("recto-web", "recto-worker", "recto-network", "recto-schedule", "supervisor"):
         assert any(name in line for line in below.values()), name
     wait_until(lambda: not any(map(processes.alive, below)), seconds=5)
     assert processes.mentioning(str(stopped["data_dir"])) == {}

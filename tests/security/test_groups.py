@@ -20,6 +20,7 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
 from apps.accounts.models import SignInTries, User
+from apps.audit.models import AnsweredRequest
 from apps.connect.models import SessionTemplate
 from apps.conversion.models import Rendition
 from apps.core.ids import seal
@@ -32,7 +33,14 @@ from tests.security import holdings
 AREA = "The administration: pages x groups"
 
 pytestmark = pytest.mark.django_db
-GROUPS = importlib.import_module("portal.migrations.0001_groups").GROUPS
+_GRANTED = [
+    importlib.import_module(f"portal.migrations.{name}").GROUPS
+    for name in ("0001_groups", "0002_request_log")
+]
+GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
+    group: {model: may for granted in _GRANTED for model, may in granted.get(group, {}).items()}
+    for group in _GRANTED[0]
+}
 EVERYTHING = "everything"
 # Of each model's pages: what must be granted to see them, and to act there.
 USUAL = {
@@ -117,6 +125,7 @@ def things(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
     """One of almost everything."""
     holdings.nobody_waits(monkeypatch, settings)
     holdings.of("Archive")
+    AnsweredRequest.objects.create(method="GET", status=404, milliseconds=1, surface="native")
     SignInTries.objects.create(username="anna", network="198.51.100.7")
     program = factories.actor("Archive").client
     soon = timezone.now() + timedelta(hours=1)

@@ -30,6 +30,7 @@ PLACED = {
     "metrics": (403, 403),
     "api/schema/": (200, 405),
     "api/docs/": (200, 405),
+    "api/collection": (200, 403),
     "api/docs/errors": (200, 403),
     "o/revoke_token/": (405, 400),
     "o/introspect/": (405, 400),
@@ -43,7 +44,7 @@ PLACED = {
     "wopi/files/<str:handle>": (404, 400),
     "wopi/files/<str:handle>/contents": (404, 400),
     # Where nothing is.
-    "^api/v1/": (404, 404),
+    "api/v1/": (404, 404),
     "^[wW][eE][bB][aA][pP][iI]/": (404, 404),
     "^(?:session|documents|requests|envelope)(?:/|$)": (404, 404),
     "^v[23]/": (404, 404),

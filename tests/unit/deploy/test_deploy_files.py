@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from django.urls import resolve
 
 from portal import first_run, run, settings
 from tests.stack import PROJECT
@@ -306,3 +307,40 @@ def test_nginx_knows_the_upstream_and_the_limits(compose: dict[str, Any]) -> Non
     assert settings.MAX_UPLOAD_BYTES == 2 * 1024**3 and "client_max_body_size 2g;" in site
     log = re.search(r"log_format portal '([^']*)'", site)
     assert log and not re.search(r"\$(request|request_uri|uri|args)\b", log[1])
+    for server in site.split("\nserver {")[1:]:
+        assert re.search(r"access_log\s+\S+ portal;", server)
+        assert re.search(r"error_log\s+\S+ crit;", server)
+
+
+@pytest.mark.parametrize(
+    ("path", "large"),
+    [
+        ("PCCIS/V1/WorkFile", True),
+        ("WorkFile", True),
+        ("PCCIS/V1/ViewingSession/u1/SourceFile", True),
+        ("v2/viewingPackageCreators/1/SourceFile", True),
+        ("v2/viewingSessions/u1/sourceFile/original", True),
+        ("v2/viewingSessions/u1/sourceFile/revised", True),
+        ("documents/append", True),
+        ("documents/single", True),
+        ("api/v1/work-files", True),
+        ("api/v1/comparisons/1/original", True),
+        ("api/v1/edits/1/content", True),
+        ("api/v1/edits/1/draft", True),
+        ("wopi/files/1", True),
+        ("wopi/files/1/contents", True),
+        ("PCCIS/V1/ViewingSession", False),
+        ("v2/viewingSessions/u1/searchTasks", False),
+        ("session/start", False),
+        ("api/v1/comparisons/1", False),
+        ("api/v1/templates", False),
+    ],
+)
+def test_nginx_lets_documents_pass_at_once_and_at_any_size(path: str, large: bool) -> None:
+    view = resolve(f"/{path}").func
+    assert "NotRouted" not in getattr(view, "view_class", getattr(view, "cls", view)).__name__
+    unbuffered = re.search(
+        r"location ~\* (\S+) \{\s+client_max_body_size 2g;", (DEPLOY / "nginx.conf").read_text()
+    )
+    assert unbuffered
+    assert bool(re.search(unbuffered[1], f"/{path}", re.I)) is large
