@@ -3,12 +3,13 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 # Images often set it; without compiled modules each of the many processes would compile them all.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-cjk setup-dev run test check security sbom audit chaos bench bench-extraction lock snapshots screenshots
+.PHONY: help setup setup-cjk setup-dev run test check docs security sbom audit chaos bench bench-extraction lock snapshots screenshots
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +50,7 @@ run: setup ## Serve everything on HOST:PORT (127.0.0.1:8000), state in DATA_DIR 
 test: setup-dev ## Run the whole suite
 	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: setup-dev ## Lint, types, layers, migrations, generated documents
+check: setup-dev ## Lint, types, layers, migrations, generated documents, the documents' links
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -57,6 +58,10 @@ check: setup-dev ## Lint, types, layers, migrations, generated documents
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py check --fail-level WARNING
 	@DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py write_reference --check
+	@$(MKDOCS) --strict --quiet --site-dir $$(mktemp -d)
+
+docs: setup-dev ## Make the documents' site in ./site
+	@$(MKDOCS) --strict
 
 security: setup-dev ## Knock on every door, also the slow ones, and print what held
 	@$(BIN)/python -m pytest tests/security tests/engine/test_jail.py tests/engine/test_template_injection.py \

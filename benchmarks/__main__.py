@@ -16,11 +16,12 @@ from pathlib import Path
 from benchmarks import page, portal_data
 from benchmarks.measure import Row
 
-# In this order. From end_to_end on each starts servers of its own.
+# In this order. From first_paint on each starts servers of its own.
 _ON_ENGINES = ("office", "pages", "first_page", "comparison", "search", "templates", "reading")
 _ALONE = (
     *("endpoints", "connect", "ingest"),
-    *("end_to_end", "page_groups", "long_document", "editing", "servers", "scale"),
+    *("first_paint", "end_to_end", "page_groups", "long_document", "editing"),
+    *("servers", "scale"),
 )
 TOPICS = (*_ON_ENGINES, *_ALONE)
 _COLUMNS = ("what", "n", "Recto", "baseline", "its value", "ratio", "cpu", "aim")

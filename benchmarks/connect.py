@@ -177,7 +177,8 @@ def _sweeping(request: _Request, count: int) -> Row:
         n=swept,
         recto=f"{swept / took:.0f}/s swept",
         aim="nothing left",
-        met=not any(left.values()),
+        # Less than before is as good: what other topics left is swept along.
+        met=max(left.values()) <= 0,
         note="left: " + ", ".join(f"{number} {name}" for name, number in left.items()),
     )
 

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -70,7 +71,8 @@ def engines() -> Iterator[None]:
     from portal.health import CHECKS, state
     from portal.run import programs
 
-    command = next(program.command for program in programs() if program.name == "engine")
+    module = next(program.command for program in programs() if program.name == "engine")
+    command = [sys.executable, "-m", *module]
     log = settings.DATA_DIR / "engine.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=output, stderr=output)

@@ -138,7 +138,7 @@ def _large(stack: Stack, user: Integrator, size: int) -> Row:
             yield chunk
 
     below = processes.descendants(stack.process.pid)
-    web = [pid for pid, line in below.items() if "gunicorn" in line]
+    web = [pid for pid, line in below.items() if "recto-web" in line]
     for pid in web:
         processes.forget_peak(pid)
     before = {pid: processes.peak_memory(pid) for pid in web}

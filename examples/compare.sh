@@ -6,7 +6,11 @@ set -euo pipefail
 : "${URL:?address of the portal}" "${CLIENT_ID:?}" "${CLIENT_SECRET:?}"
 original=${1:?the original document} revised=${2:?the revised document}
 
-field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+# One member of an answer. An answer without it tells what is wrong, and is shown as it is.
+field() { python3 -c 'import json, sys
+answer = sys.stdin.read()
+try: print(json.loads(answer)[sys.argv[1]])
+except (ValueError, KeyError): sys.exit(answer)' "$1"; }
 call() { curl -sS --fail-with-body -H "Authorization: Bearer $token" "$@"; }
 
 token=$(curl -sS --fail-with-body -u "$CLIENT_ID:$CLIENT_SECRET" \

@@ -5,15 +5,15 @@
 param([Parameter(Mandatory)] [string] $File)
 $ErrorActionPreference = 'Stop'
 $headers = @{ 'x-api-key' = $env:ACCESS_KEY }
-$extension = [IO.Path]::GetExtension($File).TrimStart('.')
+$name = [uri]::EscapeDataString((Split-Path $File -Leaf))
 
 # Once for each document: the portal keeps it, with all its versions.
-$kept = Invoke-RestMethod "$env:URL/PCCIS/V1/WorkFile?FileExtension=$extension" -Method Post `
+$kept = Invoke-RestMethod "$env:URL/api/v1/work-files?name=$name" -Method Post `
     -Headers $headers -ContentType 'application/octet-stream' -InFile $File
-Write-Output "File: $($kept.fileId)"
+Write-Output "File: $($kept.id)"
 
 # For each visit: a token, which opens the editor once, within 15 minutes.
-$wanted = @{ userId = 'user-1'; file = $kept.fileId; access = 'edit' }
+$wanted = @{ userId = 'user-1'; file = $kept.id; access = 'edit' }
 $granted = Invoke-RestMethod "$env:URL/generate" -Method Post -Headers $headers `
     -ContentType 'application/json' -Body ($wanted | ConvertTo-Json)
 Write-Output "Link: $env:URL/editor?apitoken=$($granted.token)"

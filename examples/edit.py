@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 import requests
-
-URL = os.environ["URL"]
+from view import URL, checked
 
 
 def main(file: Path) -> None:
@@ -21,20 +20,18 @@ def main(file: Path) -> None:
     # Once for each document: the portal keeps it, with all its versions.
     with file.open("rb") as stream:
         answer = http.post(
-            f"{URL}/PCCIS/V1/WorkFile",
-            params={"FileExtension": file.suffix.lstrip(".")},
+            f"{URL}/api/v1/work-files",
+            params={"name": file.name},
             data=stream,
             timeout=600,
         )
-    answer.raise_for_status()
-    identity = answer.json()["fileId"]
+    identity = checked(answer).json()["id"]
     print(f"File: {identity}")
 
     # For each visit: a token, which opens the editor once, within 15 minutes.
     wanted = {"userId": "user-1", "file": identity, "access": "edit"}
     answer = http.post(f"{URL}/generate", json=wanted, timeout=30)
-    answer.raise_for_status()
-    print(f"Link: {URL}/editor?apitoken={answer.json()['token']}")
+    print(f"Link: {URL}/editor?apitoken={checked(answer).json()['token']}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from view import URL, signed_in
+from view import URL, checked, signed_in
 
 
 def main(file: Path) -> None:
@@ -17,18 +17,16 @@ def main(file: Path) -> None:
     http = signed_in()
     # The key of a partition is yours: one for each of your users keeps their documents apart.
     answer = http.post(f"{URL}/session/start", json={"partitionKey": "user-1"}, timeout=30)
-    answer.raise_for_status()
-    session = answer.json()["sessionId"]
+    session = checked(answer).json()["sessionId"]
     http.headers["Session-Id"] = session
 
     # 200 with the data, or 202 when it takes longer: then ask until the request has ended.
     with file.open("rb") as stream:
         answer = http.post(f"{URL}/documents/append", files={"document": stream}, timeout=600)
-    answer.raise_for_status()
-    data = answer.json()
+    data = checked(answer).json()
     while data.get("status") in ("queued", "running"):
         time.sleep(1)
-        data = http.get(f"{URL}/requests/{data['requestId']}", timeout=30).json()
+        data = checked(http.get(f"{URL}/requests/{data['requestId']}", timeout=30)).json()
     if data.get("status") == "failed":
         sys.exit(str(data))
     data = data.get("result", data)
@@ -38,12 +36,11 @@ def main(file: Path) -> None:
 
     # Whoever has this address may see and correct the data while the session lives.
     answer = http.post(f"{URL}/session/review", json={"reviewer": "J. Doe"}, timeout=30)
-    answer.raise_for_status()
-    print(f"Review: {answer.json()['reviewUrl']}")
+    print(f"Review: {checked(answer).json()['reviewUrl']}")
 
     # Ending the session destroys the data and the working copies.
     if not os.environ.get("KEEP"):
-        http.post(f"{URL}/session/end", json={"sessionId": session}, timeout=30).raise_for_status()
+        checked(http.post(f"{URL}/session/end", json={"sessionId": session}, timeout=30))
         print("Ended.")
 
 

@@ -6,7 +6,11 @@ set -euo pipefail
 : "${URL:?address of the portal}" "${CLIENT_ID:?}" "${CLIENT_SECRET:?}"
 file=${1:?the document to read}
 
-field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+# One member of an answer. An answer without it tells what is wrong, and is shown as it is.
+field() { python3 -c 'import json, sys
+answer = sys.stdin.read()
+try: print(json.loads(answer)[sys.argv[1]])
+except (ValueError, KeyError): sys.exit(answer)' "$1"; }
 call() { curl -sS --fail-with-body -H "Authorization: Bearer $token" "$@"; }
 
 token=$(curl -sS --fail-with-body -u "$CLIENT_ID:$CLIENT_SECRET" \
@@ -16,22 +20,25 @@ token=$(curl -sS --fail-with-body -u "$CLIENT_ID:$CLIENT_SECRET" \
 session=$(call -H 'Content-Type: application/json' -d '{"partitionKey": "user-1"}' \
   "$URL/session/start" | field sessionId)
 
+answer=$(mktemp)
+trap 'rm -f "$answer"' EXIT
+
 # 200 with the data, or 202 when it takes longer: then ask for the request until it has ended.
-status=$(call -H "Session-Id: $session" -F "document=@$file" -o read.json -w '%{http_code}' \
-  "$URL/documents/append")
-request=$(field requestId <read.json)
+status=$(call -H "Session-Id: $session" -F "document=@$file" -o "$answer" -w '%{http_code}' \
+  "$URL/documents/append") || { cat "$answer" >&2; exit 1; }
+request=$(field requestId <"$answer")
 while [ "$status" = 202 ]; do
   sleep 1
-  call -H "Session-Id: $session" -o read.json "$URL/requests/$request"
-  case $(field status <read.json) in
+  call -H "Session-Id: $session" -o "$answer" "$URL/requests/$request"
+  case $(field status <"$answer") in
     succeeded) status=200 ;;
-    failed) cat read.json >&2; exit 1 ;;
+    failed) cat "$answer" >&2; exit 1 ;;
   esac
 done
-python3 - <<'PYTHON'
-import json
+python3 - "$answer" <<'PYTHON'
+import json, sys
 
-answer = json.load(open("read.json"))
+answer = json.load(open(sys.argv[1]))
 answer = answer.get("result", answer)
 print("Class:", answer["classIdentifier"])
 for name, found in answer["fields"].items():

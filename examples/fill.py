@@ -1,4 +1,4 @@
-"""Opens a form that a person completes, and fetches the finished document. Needs only `requests`.
+"""Opens a form that a person completes, and fetches the finished document.
 
 URL=http://127.0.0.1:8000 CLIENT_ID=... CLIENT_SECRET=... python examples/fill.py DATASOURCE TEMPLATE
 """
@@ -11,8 +11,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import requests
-
-URL = os.environ["URL"]
+from view import URL, checked
 
 
 def get_token() -> str:
@@ -27,8 +26,7 @@ def get_token() -> str:
         },
         timeout=30,
     )
-    answer.raise_for_status()
-    return answer.json()["access_token"]
+    return checked(answer).json()["access_token"]
 
 
 def values(part: str, entries: dict[str, str]) -> str:
@@ -56,10 +54,8 @@ def main(datasource: str, template: str) -> None:
         headers={"Content-Type": "application/xml; charset=utf-8"},
         timeout=30,
     )
-    if not answer.ok:
-        # Each fault with its place in the document.
-        sys.exit(answer.text)
-    session = answer.json()["sessionId"]
+    # An error names each fault with its place in the document.
+    session = checked(answer).json()["sessionId"]
     print(f"Connect session id: {session}")
     print(f"Link: {URL}/app/web/connect?sessionId={session}", flush=True)
     if os.environ.get("WAIT"):
@@ -68,8 +64,7 @@ def main(datasource: str, template: str) -> None:
             answer := http.get(result, params={"conversion": "Pdf"}, timeout=90)
         ).status_code == 409:
             time.sleep(1)
-        answer.raise_for_status()
-        Path("connect.pdf").write_bytes(answer.content)
+        Path("connect.pdf").write_bytes(checked(answer).content)
         print("Saved connect.pdf")
 
 

@@ -7,14 +7,19 @@ set -euo pipefail
 datasource=${1:?id of the datasource} template=${2:?id of the template}
 connect="$URL/webapi/api/v3/$datasource/connect"
 
-field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+# One member of an answer. An answer without it tells what is wrong, and is shown as it is.
+field() { python3 -c 'import json, sys
+answer = sys.stdin.read()
+try: print(json.loads(answer)[sys.argv[1]])
+except (ValueError, KeyError): sys.exit(answer)' "$1"; }
 
 # 1. A token, good for up to an hour: ask once and keep it.
 token=$(curl -sS --fail-with-body "$URL/ids/connect/token" \
   -d grant_type=client_credentials -d scope=pd_ConnectWebApi \
   -d client_id="$CLIENT_ID" --data-urlencode client_secret="$CLIENT_SECRET" | field access_token)
 
-# 2. The session. Forms is shown in the form, Data only fills the document.
+# 2. The session. Forms is shown in the form, Data only fills the document. These are the fields of
+#    the tutorial's letter; name those of your template.
 session=$(curl -sS --fail-with-body "$connect/session" -H "Authorization: Bearer $token" \
   -H 'Content-Type: application/xml; charset=utf-8' --data-binary @- <<XML | field sessionId
 <primedocsConnect>

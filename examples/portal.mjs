@@ -5,7 +5,10 @@ export const { URL: portal, CLIENT_ID, CLIENT_SECRET } = process.env;
 /** The answer, or an error that tells what the portal said. */
 export async function checked(answer) {
   const response = await answer;
-  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+  if (!response.ok) {
+    const said = (await response.text()) || response.headers.get("Accusoft-Status-Message");
+    throw new Error(`${response.status}: ${said}`);
+  }
   return response;
 }
 

@@ -14,6 +14,14 @@ URL = os.environ["URL"]
 SESSIONS = f"{URL}/PCCIS/V1/ViewingSession"
 
 
+def checked(answer: requests.Response) -> requests.Response:
+    """The answer. An error ends the program, with what the portal said."""
+    if not answer.ok:
+        said = answer.text or answer.headers.get("Accusoft-Status-Message")
+        sys.exit(f"{answer.status_code}: {said}")
+    return answer
+
+
 def signed_in() -> requests.Session:
     """Calls with a token, good for up to an hour: ask once and keep it."""
     answer = requests.post(
@@ -22,9 +30,8 @@ def signed_in() -> requests.Session:
         auth=(os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"]),
         timeout=30,
     )
-    answer.raise_for_status()
     http = requests.Session()
-    http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    http.headers["Authorization"] = f"Bearer {checked(answer).json()['access_token']}"
     return http
 
 
@@ -32,8 +39,7 @@ def main(file: Path) -> None:
     """Session, upload, link, text, end."""
     http = signed_in()
     answer = http.post(SESSIONS, json={"externalId": file.name}, timeout=30)
-    answer.raise_for_status()
-    session = answer.json()["viewingSessionId"]
+    session = checked(answer).json()["viewingSessionId"]
 
     # The document is streamed as it is. Text formats need FileExtension.
     with file.open("rb") as stream:
@@ -43,21 +49,19 @@ def main(file: Path) -> None:
             data=stream,
             timeout=600,
         )
-    if not answer.ok:
-        sys.exit(f"{answer.status_code}: {answer.headers['Accusoft-Status-Message']}")
+    checked(answer)
     print(f"Link: {URL}/view/u{session}")
 
     # The session's id is all that a page or its text needs.
     answer = requests.get(
         f"{URL}/PCCIS/V1/Document/q/0-0/Text", params={"DocumentID": f"u{session}"}, timeout=60
     )
-    answer.raise_for_status()
-    print(f"Text:\n{answer.json()['pages'][0]['text']}")
+    print(f"Text:\n{checked(answer).json()['pages'][0]['text']}")
 
     if not os.environ.get("KEEP"):
         notice = {"httpStatus": 403, "endUserMessage": "You have finished reading."}
         url = f"{SESSIONS}/u{session}/Notification/SessionStopped"
-        http.post(url, json=notice, timeout=30).raise_for_status()
+        checked(http.post(url, json=notice, timeout=30))
         print("Stopped.")
 
 

@@ -7,7 +7,11 @@ set -euo pipefail
 file=${1:?the document to show}
 name=$(basename "$file")
 
-field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+# One member of an answer. An answer without it tells what is wrong, and is shown as it is.
+field() { python3 -c 'import json, sys
+answer = sys.stdin.read()
+try: print(json.loads(answer)[sys.argv[1]])
+except (ValueError, KeyError): sys.exit(answer)' "$1"; }
 call() { curl -sS --fail-with-body -H "Authorization: Bearer $token" "$@"; }
 
 # 1. A token, good for up to an hour: ask once and keep it.
