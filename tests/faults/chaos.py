@@ -1,7 +1,8 @@
 """`python -m tests.faults`: everything goes wrong, one after the other, while people work.
 
-From the environment: CHAOS_CONVERSIONS, how many documents are sent in all (200), and CHAOS_SAVES,
-how many texts are saved (200). Exit code 1 when anything was lost or left behind.
+From the environment: CHAOS_CONVERSIONS, how many documents are sent one after the other when the
+faults are over (200), and CHAOS_SAVES, how many texts are saved during them (200). Exit code 1 when
+anything was lost or left behind.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from tests.stack import PROJECT, Integrator
 
 SETTLED_SECONDS = 120.0
 DRIFT = 0.05  # by how much an engine's memory may grow
+_DURING_A_FAULT = 12  # documents, at least
+_SENDERS = 6
 _LISTED = 5
 
 
@@ -40,6 +43,7 @@ class Result:
     wedged: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
     recovery: float = 0.0
+    seconds: float = 0.0
 
     @property
     def well(self) -> bool:
@@ -55,12 +59,14 @@ class Crowd:
         self.credentials = place.stack.register("Senders")
         self.backend = Backend(place.stack)
 
+    def user(self) -> Integrator:
+        """One who calls with their credentials."""
+        return Integrator(self.place.stack.url, self.credentials)
+
     @contextmanager
-    def at_work(
-        self, senders: int = 2
-    ) -> Iterator[tuple[list[people.Sender], list[people.Writer]]]:
+    def at_work(self) -> Iterator[tuple[list[people.Sender], list[people.Writer]]]:
         """Two who send documents and one who writes, until the end of the block."""
-        sending = [people.Sender(self.place.stack, self.credentials) for _ in range(senders)]
+        sending = [people.Sender(self.place.stack, self.credentials) for _ in range(2)]
         writing = [people.Writer(self.backend)]
         everybody: list[people.Sender | people.Writer] = [*sending, *writing]
         for person in everybody:
@@ -90,22 +96,44 @@ def strike(
             act(crowd.place)
         over = time.monotonic()
         struck = [one for person in sending for one in person.sent]
-        user = Integrator(crowd.place.stack.url, crowd.credentials)
-        people.outcome(user, struck, SETTLED_SECONDS)
+        people.outcome(crowd.user(), struck, SETTLED_SECONDS)
         result.recovery = time.monotonic() - over
         wait_until(lambda: sum(len(one.sent) for one in sending) >= documents, seconds=3600)
         wait_until(lambda: sum(len(one.confirmed) for one in writing) > saves, seconds=600)
-    sent = [one for person in sending for one in person.sent]
-    ends = people.outcome(user, sent, SETTLED_SECONDS)
-    result.wedged += ends.wedged
-    failing = sum(name in ENDS_ONE for name, _ in named)
-    result.lost += [f"document {one}: {why}" for one, why in ends.failed.items()][failing:]
-    result.lost += people.lost(user, [one for one in sent if one.number not in ends.failed])
+    may_fail = sum(name in ENDS_ONE for name, _ in named)
+    _ask_for_all(crowd, result, sending, may_fail)
     for writer in writing:
         result.lost += writer.lost()
-    result.acts = len(sent) + sum(len(one.confirmed) - 1 for one in writing)
-    result.refused = sum(one.refused for one in sending) + sum(one.refused for one in writing)
+        result.acts += len(writer.confirmed) - 1
+        result.refused += writer.refused
     return result
+
+
+def in_a_row(crowd: Crowd, documents: int) -> Result:
+    """Documents one after the other with nothing in their way."""
+    result = Result(f"none, {documents} in a row")
+    share = -(-documents // _SENDERS)
+    sending = [people.Sender(crowd.place.stack, crowd.credentials, share) for _ in range(_SENDERS)]
+    begun = time.monotonic()
+    for person in sending:
+        person.start()
+    for person in sending:
+        person.join()
+    result.seconds = time.monotonic() - begun
+    _ask_for_all(crowd, result, sending)
+    return result
+
+
+def _ask_for_all(
+    crowd: Crowd, result: Result, sending: list[people.Sender], may_fail: int = 0
+) -> None:
+    sent = [one for person in sending for one in person.sent]
+    ends = people.outcome(crowd.user(), sent, SETTLED_SECONDS)
+    result.wedged += ends.wedged
+    result.lost += [f"document {one}: {why}" for one, why in ends.failed.items()][may_fail:]
+    result.lost += people.lost(crowd.user(), [one for one in sent if one.number not in ends.failed])
+    result.acts += len(sent)
+    result.refused += sum(one.refused for one in sending)
 
 
 def inspect(place: Installation) -> dict[str, Any]:
@@ -158,8 +186,7 @@ def table(results: Iterable[Result]) -> str:
 def main() -> int:
     """Each fault alone, then a long run without any for the memory."""
     documents = int(os.environ.get("CHAOS_CONVERSIONS", "200"))
-    saves = int(os.environ.get("CHAOS_SAVES", "200"))
-    each, saves_each = documents // (len(ACTS) + 1), saves // (len(ACTS) + 1)
+    saves = int(os.environ.get("CHAOS_SAVES", "200")) // len(ACTS)
     results = []
     with installation() as place:
         crowd = Crowd(place)
@@ -167,14 +194,18 @@ def main() -> int:
             if name == "disk full" and not place.small_disk:
                 print("disk full: left out, no tmpfs may be mounted here")
                 continue
-            result = strike(crowd, [(name, act)], documents=each, saves=saves_each)
+            result = strike(crowd, [(name, act)], documents=_DURING_A_FAULT, saves=saves)
             judge(place, result)
             results.append(result)
             print(table([result]).splitlines()[2], flush=True)
+        in_a_row(crowd, _SENDERS)  # what is made once is made
         before = memory(place)
-        results.append(strike(crowd, [], documents=max(each, 40), saves=saves_each))
+        result = in_a_row(crowd, documents)
         after = memory(place)
+        judge(place, result)
+        results.append(result)
     print("\n" + table(results))
+    print(f"{documents} in a row: {documents / result.seconds:.1f} documents in a second")
     drift = {name: after[name] / held - 1 for name, held in before.items()}
     for name, grown in drift.items():
         print(f"{name} zygote: {before[name]} KiB, then {after[name]} KiB ({grown:+.1%})")

@@ -137,7 +137,7 @@ def outcome(user: Integrator, sent: list[Sent], seconds: float) -> Outcome:
     """Waits until each document is shown or has failed, but no longer than so long."""
     deadline = time.monotonic() + seconds
     found, waiting = Outcome(), list(sent)
-    while waiting and time.monotonic() < deadline:
+    while waiting:
         for one in list(waiting):
             try:
                 view = user.view(one.identity)
@@ -148,6 +148,8 @@ def outcome(user: Integrator, sent: list[Sent], seconds: float) -> Outcome:
                 found.failed[one.number] = f"{view['error']['code']}: {view['error']['detail']}"
             if state in ("ready", "failed"):
                 waiting.remove(one)
+        if time.monotonic() > deadline:
+            break
         time.sleep(0.1)
     found.wedged = [f"document {one.number}: {user.view(one.identity)}" for one in waiting]
     return found
