@@ -17,15 +17,11 @@ export function discard(picture) {
  */
 export function createImages(api, format) {
   const slots = createSlots(4);
-  const previews = new Map();
-
-  function keepPreview(page, blob, width) {
-    previews.delete(page);
-    previews.set(page, { blob, width });
-    if (previews.size > PREVIEWS_KEPT) previews.delete(previews.keys().next().value);
-  }
+  const previews = createPreviews();
 
   return {
+    /** How many pages are made ready on each side of those in view. */
+    neighbours: 2,
     /**
      * The width to ask for, so that a picture is crisp on this screen.
      * @param {number} pixels device pixels to fill
@@ -42,7 +38,7 @@ export function createImages(api, format) {
     async load(page, width, urgency, signal) {
       const attempt = () => api.image(page, { width, format: format() }, signal);
       const blob = await api.patiently(() => slots(urgency, attempt, signal), signal);
-      if (width <= PREVIEW_WIDTH) keepPreview(page, blob, width);
+      if (width <= PREVIEW_WIDTH) previews.keep(page, blob, width);
       return decode(blob, signal);
     },
     /**
@@ -51,11 +47,31 @@ export function createImages(api, format) {
      * @param {number} [least] the width it should have
      * @returns {Promise<HTMLImageElement> | null}
      */
-    preview(page, least = 0) {
-      const kept = previews.get(page);
-      return kept && kept.width >= least ? decode(kept.blob) : null;
+    preview: previews.get,
+    clear: previews.clear,
+  };
+}
+
+/** Small pictures of pages, compressed: the ones that came last stay. */
+export function createPreviews() {
+  const kept = new Map();
+  return {
+    /** @param {number} page @param {Blob} blob @param {number} width pixels */
+    keep(page, blob, width) {
+      kept.delete(page);
+      kept.set(page, { blob, width });
+      if (kept.size > PREVIEWS_KEPT) kept.delete(kept.keys().next().value);
     },
-    clear: () => previews.clear(),
+    /**
+     * @param {number} page
+     * @param {number} [least] the width it should have
+     * @returns {Promise<HTMLImageElement> | null}
+     */
+    get(page, least = 0) {
+      const found = kept.get(page);
+      return found && found.width >= least ? decode(found.blob) : null;
+    },
+    clear: () => kept.clear(),
   };
 }
 

@@ -10,7 +10,6 @@ const named = (place) => say("Page {page} of {pages}", place);
 
 const GAP = 16;
 const MARGIN = 24;
-const NEIGHBOURS = 2;
 /* A neighbour at 400 % would hold a hundred megabytes that nobody looks at. */
 const NEIGHBOUR_WIDTH = 1600;
 const SETTLED = 90;
@@ -99,8 +98,8 @@ export function createPages({
     const [first, last] = visible();
     const keep = new Set(pinned);
     for (
-      let index = Math.max(0, first - NEIGHBOURS);
-      index <= Math.min(sizes.count - 1, last + NEIGHBOURS);
+      let index = Math.max(0, first - images.neighbours);
+      index <= Math.min(sizes.count - 1, last + images.neighbours);
       index += 1
     )
       keep.add(index);

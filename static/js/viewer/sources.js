@@ -32,6 +32,9 @@ export function createSources(api, format) {
     /** @param {string} document */
     show: (document) => void (shown = document),
     images: {
+      get neighbours() {
+        return of(shown).images.neighbours;
+      },
       fit: (pixels) => of(shown).images.fit(pixels),
       load: (...request) => of(shown).images.load(...request),
       preview: (...request) => of(shown).images.preview(...request),

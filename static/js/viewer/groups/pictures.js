@@ -1,9 +1,8 @@
-import { discard } from "../images.js";
+import { createPreviews, discard } from "../images.js";
 import { createSlots } from "../slots.js";
 
 /* Beyond this a page at 400 % would take hundreds of megabytes; it is stretched a little. */
 const MOST_PIXELS = 16_000_000;
-const PREVIEWS_KEPT = 60;
 const PREVIEW_WIDTH = 320;
 
 /**
@@ -13,28 +12,29 @@ const PREVIEW_WIDTH = 320;
  */
 export function createPictures(groups) {
   const slots = createSlots(1);
-  const previews = new Map();
+  const previews = createPreviews();
 
   function keepPreview(page, drawn) {
-    discard(previews.get(page));
-    previews.delete(page);
-    previews.set(page, copy(drawn, Math.min(drawn.width, PREVIEW_WIDTH)));
-    if (previews.size <= PREVIEWS_KEPT) return;
-    const [oldest, canvas] = previews.entries().next().value;
-    previews.delete(oldest);
-    discard(canvas);
+    const small = shrunk(drawn, Math.min(drawn.width, PREVIEW_WIDTH));
+    const { width } = small;
+    small.toBlob((blob) => {
+      discard(small);
+      if (blob) previews.keep(page, blob, width);
+    }, "image/jpeg");
   }
 
   /* A small picture is not drawn again where a large one was: drawing is what costs. */
   async function picture(page, proxy, width, signal) {
-    const kept = previews.get(page);
-    if (kept?.width >= width) return copy(kept, width);
+    const kept = previews.get(page, width);
+    if (kept) return kept;
     const canvas = await draw(proxy, width, signal);
     keepPreview(page, canvas);
     return canvas;
   }
 
   return {
+    /** How many pages are made ready on each side of those in view: drawing them costs this page. */
+    neighbours: 1,
     /** The width to ask for. @param {number} pixels device pixels to fill */
     fit: (pixels) => Math.max(1, Math.round(pixels)),
     /**
@@ -42,23 +42,15 @@ export function createPictures(groups) {
      * @param {number} width device pixels
      * @param {() => number} urgency smaller is sooner
      * @param {AbortSignal} signal
-     * @returns {Promise<HTMLCanvasElement>}
+     * @returns {Promise<HTMLCanvasElement | HTMLImageElement>}
      */
     load(page, width, urgency, signal) {
       const task = (proxy) => slots(urgency, () => picture(page, proxy, width, signal), signal);
       return groups.withPage(page, task, signal);
     },
-    /**
-     * A small picture of the page, where one was drawn before.
-     * @param {number} page
-     * @param {number} [least] the width it should have
-     * @returns {Promise<HTMLCanvasElement> | null}
-     */
-    preview(page, least = 0) {
-      const kept = previews.get(page);
-      return kept && kept.width >= least ? Promise.resolve(copy(kept, kept.width)) : null;
-    },
-    clear: () => previews.clear(),
+    /** A small picture of the page, where one was drawn before. */
+    preview: previews.get,
+    clear: previews.clear,
   };
 }
 
@@ -70,7 +62,7 @@ function blank(width, height) {
   return canvas;
 }
 
-function copy(canvas, width) {
+function shrunk(canvas, width) {
   const twin = blank(width, Math.max(1, Math.round((canvas.height * width) / canvas.width)));
   const pen = twin.getContext("2d");
   pen.imageSmoothingQuality = "high";
