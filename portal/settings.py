@@ -166,8 +166,8 @@ def _blob_storage(url: str) -> dict[str, object]:
         "secret_key": unquote(parts.password) if parts.password else None,
         "endpoint_url": query.get("endpoint"),
         "region_name": query.get("region"),
-        "signature_version": "s3v4",
-        "file_overwrite": False,
+        # Names are random: nothing needs to be asked before a file is put.
+        "file_overwrite": True,
         "default_acl": None,
         "object_parameters": None
         if S3_ENCRYPTION == "bucket"
