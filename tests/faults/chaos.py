@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,16 @@ class Crowd:
         self.backend = Backend(place.stack)
 
     def user(self) -> Integrator:
-        """One who calls with their credentials."""
-        return Integrator(self.place.stack.url, self.credentials)
+        """One who calls with their credentials, as soon as there is somebody to answer."""
+        come: list[Integrator] = []
+
+        def comes() -> bool:
+            with suppress(*people.PATIENCE):
+                come.append(Integrator(self.place.stack.url, self.credentials))
+            return bool(come)
+
+        wait_until(comes, seconds=60)
+        return come[0]
 
     @contextmanager
     def at_work(self) -> Iterator[tuple[list[people.Sender], list[people.Writer]]]:

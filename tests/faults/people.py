@@ -19,7 +19,7 @@ from tests.stack import Integrator, Stack
 
 _numbers = itertools.count()
 # What a program that calls the portal has to put up with while something is away.
-_PATIENCE = (requests.RequestException, AssertionError, KeyError, ValueError)
+PATIENCE = (requests.RequestException, AssertionError, KeyError, ValueError)
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Sender(threading.Thread):
                 assert answer.status_code == 200, answer.text
                 self.sent.append(Sent(identity, content, number))
                 self._wait(identity)
-            except _PATIENCE:
+            except PATIENCE:
                 self.refused += 1
                 self.ended.wait(0.2)
 
@@ -103,7 +103,7 @@ class Writer(threading.Thread):
         try:
             answer = self.browser.save(body, self._head, "autosave")
             said: dict[str, Any] = answer.json()
-        except _PATIENCE:
+        except PATIENCE:
             return False
         if answer.status_code == 409 and "current" in said:
             # Somebody else's save, or an own one whose confirmation was lost on its way.
@@ -142,7 +142,7 @@ def outcome(user: Integrator, sent: list[Sent], seconds: float) -> Outcome:
             try:
                 view = user.view(one.identity)
                 state = view["state"]
-            except _PATIENCE:
+            except PATIENCE:
                 break
             if state == "failed":
                 found.failed[one.number] = f"{view['error']['code']}: {view['error']['detail']}"
