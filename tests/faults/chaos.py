@@ -61,15 +61,14 @@ class Crowd:
 
     def user(self) -> Integrator:
         """One who calls with their credentials, as soon as there is somebody to answer."""
-        come: list[Integrator] = []
 
-        def comes() -> bool:
+        def comes() -> Integrator | None:
             with suppress(*people.PATIENCE):
-                come.append(Integrator(self.place.stack.url, self.credentials))
-            return bool(come)
+                return Integrator(self.place.stack.url, self.credentials)
+            return None
 
-        wait_until(comes, seconds=60)
-        return come[0]
+        user: Integrator = wait_until(comes, seconds=60)
+        return user
 
     @contextmanager
     def at_work(self) -> Iterator[tuple[list[people.Sender], list[people.Writer]]]:
