@@ -192,7 +192,9 @@ def save_draft(detail: EditDetail) -> Revision | None:
     expected = fresh.draft_base
     work_file = drawing.built(fresh.document, fresh.draft, expected)
     with transaction.atomic():
-        if not EditDetail.objects.filter(pk=fresh.pk, draft=fresh.draft).update(draft=None):
+        # By number: who was faster may have removed it, and then it knows its own no more.
+        mine = EditDetail.objects.filter(pk=fresh.pk, draft=fresh.draft_id)
+        if not mine.update(draft=None):
             return None
         return _write(fresh.document, work_file, author, expected=expected, reason=Reason.CLOSE)
 
