@@ -138,13 +138,14 @@ def run(rendition: Rendition) -> None:
         stats = error.data.get("stats")
         _fail(rendition, error.code, error.detail, stats if isinstance(stats, dict) else {})
     except Exception as error:
-        if not (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        outage = workfiles.outage(error)
+        if not outage:
             logger.exception("Job %s failed unexpectedly", rendition.pk)
             _fail(rendition, ErrorCode.INTERNAL, "An unexpected error occurred; it was logged.", {})
         elif rendition.attempts >= leases.ATTEMPTS:
-            _fail(rendition, ErrorCode.ENGINE_UNAVAILABLE, "The server's disk is full.", {})
+            _fail(rendition, ErrorCode.ENGINE_UNAVAILABLE, outage, {})
         else:  # its lease lapses, and a worker takes it up again
-            logger.warning("Job %s waits for room on the disk", rendition.pk)
+            logger.warning("Job %s waits: %s", rendition.pk, outage)
     finally:
         leases.held.discard(rendition.fence)
         services.release(rendition)
@@ -161,7 +162,8 @@ def _convert(rendition: Rendition) -> Outcome:
         password = unseal(rendition.password) or None
         params |= {"format": rendition.extension, "first_page": True, "password": password}
     with _job_directory(rendition.fence) as directory:
-        workfiles.copy_to(source, directory / "in" / f"source.{extension}")
+        again = rendition.parent is not None  # so do the jobs on other pages
+        workfiles.copy_to(source, directory / "in" / f"source.{extension}", again=again)
         against = _made_of(rendition.partner) if rendition.partner else rendition.against
         if against is not None:
             second = _SECOND_SOURCE.get(recipe.kind, "revised")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,7 +13,6 @@ from apps.conversion.models import Rendition
 from apps.core.errors import ErrorCode
 from apps.core.queue import enqueue
 
-logger = logging.getLogger(__name__)
 State = Rendition.State
 # With the pause of the schedule: what a killed worker did is taken up again within 30 seconds.
 LENGTH = timedelta(seconds=15)
@@ -25,17 +22,12 @@ RENEWAL_SECONDS = 4.0
 held: set[str] = set()
 
 
-def keep() -> None:
-    """Renews the leases of this process for as long as it lives; runs in a thread of its own."""
-    while True:
-        time.sleep(RENEWAL_SECONDS)
-        try:
-            if fences := list(held):
-                Rendition.objects.filter(fence__in=fences, state=State.RUNNING).update(
-                    lease_until=timezone.now() + LENGTH
-                )
-        except Exception:
-            logger.exception("Leases could not be renewed; trying again")
+def renew() -> None:
+    """Renews the leases of this process."""
+    if fences := list(held):
+        Rendition.objects.filter(fence__in=fences, state=State.RUNNING).update(
+            lease_until=timezone.now() + LENGTH
+        )
 
 
 def nudge() -> None:

@@ -1,11 +1,11 @@
 """Wake-up calls and scheduled work of the conversion."""
 
-import threading
-
 from celery import shared_task
 from celery.signals import worker_ready
 
 from apps.conversion import eviction, jobs, leases
+from apps.core import rounds
+from apps.workfiles import nearby
 
 
 @shared_task(name="conversion.work")
@@ -28,5 +28,6 @@ def evict() -> None:
 
 
 @worker_ready.connect
-def _keep_leases(**_: object) -> None:
-    threading.Thread(target=leases.keep, name="leases", daemon=True).start()
+def _begin_rounds(**_: object) -> None:
+    rounds.begin(leases.renew, seconds=leases.RENEWAL_SECONDS, name="leases")
+    rounds.begin(nearby.forget, seconds=nearby.ROUND_SECONDS, name="nearby")

@@ -30,6 +30,7 @@ from apps.extraction.engines import understand
 from apps.extraction.expectations import Expectation
 from apps.extraction.models import ExtractedDocument, ExtractionRequest, ResultVersion
 from apps.extraction.vault import Keyring
+from apps.workfiles import services as workfiles
 
 logger = logging.getLogger(__name__)
 State = ExtractionRequest.State
@@ -37,7 +38,7 @@ Json = dict[str, Any]
 
 FINISHED = "extraction.finished"
 _LEASE = timedelta(seconds=15)
-_RENEWAL_SECONDS = 4.0
+RENEWAL_SECONDS = 4.0
 _MOST_LOSSES = 3
 _MOST_FIGURES = 200
 _held: set[str] = set()
@@ -108,12 +109,13 @@ def advance(request: ExtractionRequest) -> None:
             _read(request)
     except PortalError as error:
         _fail(request, error)
-    except Exception:
-        logger.exception("Extraction request %s failed unexpectedly", request.pk)
-        _fail(
-            request,
-            PortalError(ErrorCode.INTERNAL, "An unexpected error occurred; it was logged."),
-        )
+    except Exception as error:
+        if outage := workfiles.outage(error):  # its lease lapses, and a worker takes it up again
+            logger.warning("Extraction request %s waits: %s", request.pk, outage)
+        else:
+            logger.exception("Extraction request %s failed unexpectedly", request.pk)
+            unexpected = "An unexpected error occurred; it was logged."
+            _fail(request, PortalError(ErrorCode.INTERNAL, unexpected))
     finally:
         _held.discard(request.fence)
         correlation_id.reset(token)
@@ -124,17 +126,10 @@ def abandon(request: ExtractionRequest, detail: str) -> None:
     _fail(request, PortalError(ErrorCode.REQUEST_NOT_FOUND, detail), mine=False)
 
 
-def keep_leases() -> None:
-    """Renews the leases of this process for as long as it lives; runs in a thread of its own."""
-    while True:
-        time.sleep(_RENEWAL_SECONDS)
-        try:
-            if held := list(_held):
-                ExtractionRequest.objects.filter(fence__in=held).update(
-                    lease_until=timezone.now() + _LEASE
-                )
-        except Exception:
-            logger.exception("Leases could not be renewed; trying again")
+def renew_leases() -> None:
+    """Renews the leases of this process."""
+    if held := list(_held):
+        ExtractionRequest.objects.filter(fence__in=held).update(lease_until=timezone.now() + _LEASE)
 
 
 # --- Steps --------------------------------------------------------------------------------------

@@ -1,10 +1,9 @@
 """Wake-up calls and scheduled work of the extraction."""
 
-import threading
-
 from celery import shared_task
 from celery.signals import worker_ready
 
+from apps.core import rounds
 from apps.extraction import clearing, jobs
 
 
@@ -21,5 +20,5 @@ def sweep() -> None:
 
 
 @worker_ready.connect
-def _keep_leases(**_: object) -> None:
-    threading.Thread(target=jobs.keep_leases, name="extraction leases", daemon=True).start()
+def _begin_rounds(**_: object) -> None:
+    rounds.begin(jobs.renew_leases, seconds=jobs.RENEWAL_SECONDS, name="extraction leases")

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import atexit
 import json
-import logging
 import os
-import threading
-import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.utils import timezone
 
-from apps.core import batches
+from apps.core import batches, rounds
 from apps.tallies import figures
 from apps.tallies.models import EVER, Tally
 
-logger = logging.getLogger(__name__)
 Labels = dict[str, str]
-Writers = tuple[Callable[[], None], ...]
 _KEPT = timedelta(days=31)
 _ROWS_AT_ONCE = 200
 
@@ -118,24 +114,14 @@ def begin(*also: Callable[[], None]) -> None:
     global _process
     if settings.TALLY_SECONDS and _process != os.getpid():
         _process = os.getpid()
-        writers = (write, *also)
-        threading.Thread(target=_keep_writing, args=(writers,), name="tallies", daemon=True).start()
-        atexit.register(_try_to_write, writers)
+        write_all = partial(_each, (write, *also))
+        rounds.begin(write_all, seconds=settings.TALLY_SECONDS, name="tallies")
+        atexit.register(write_all)
 
 
 _process = 0
 
 
-def _keep_writing(writers: Writers) -> None:
-    while True:
-        time.sleep(settings.TALLY_SECONDS)
-        _try_to_write(writers)
-
-
-def _try_to_write(writers: Writers) -> None:
-    for one in writers:
-        try:
-            close_old_connections()
-            one()
-        except Exception:
-            logger.warning("Figures could not be stored; trying again", exc_info=True)
+def _each(writers: Iterable[Callable[[], None]]) -> None:
+    for one in writers:  # what fails keeps no other from being written
+        rounds.attempt(one, "tallies")

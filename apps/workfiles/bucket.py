@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
 _ABSENT = {"404", "NoSuchKey"}
@@ -41,6 +42,14 @@ class Bucket(S3Storage):  # type: ignore[misc]  # the base class has no types
         transfer.max_in_memory_upload_chunks = _AT_ONCE
         client = Config(signature_version="s3v4", max_pool_connections=_CONNECTIONS)
         return told | {"transfer_config": transfer, "client_config": client}
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the bucket could not be asked, or could not answer."""
+    if isinstance(error, ClientError):
+        code: int = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, BotoCoreError)
 
 
 def read(backend: S3Storage, location: str, start: int, length: int, chunk: int) -> Iterator[bytes]:

@@ -24,10 +24,11 @@ from apps.core import batches
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import new_token
 from apps.tallies.figures import ORPHANS
-from apps.workfiles import sniffing, storage
+from apps.workfiles import nearby, sniffing, storage
 from apps.workfiles.formats import FORMATS, Format
 from apps.workfiles.models import Blob as Blob
 from apps.workfiles.models import WorkFile
+from apps.workfiles.storage import outage as outage
 
 logger = logging.getLogger(__name__)
 # An upload in progress refers to a blob before its handle exists; no sweep takes one this young.
@@ -218,11 +219,16 @@ def read_all(blob: Blob) -> bytes:
     return b"".join(read(blob))
 
 
-def copy_to(blob: Blob, path: Path) -> None:
-    """Writes the blob's bytes to a new file."""
-    with path.open("xb") as target:
-        for chunk in read(blob):
-            target.write(chunk)
+def copy_to(blob: Blob, path: Path, *, again: bool = False) -> None:
+    """Writes the blob's bytes to a new file.
+
+    What is wanted `again` soon stays near this host for a while, where it came from a bucket.
+    """
+    if again and nearby.take(blob.sha256, path):
+        return
+    storage.copy_to(blob.location, blob.size, path)
+    if again:
+        nearby.keep(blob.sha256, path)
 
 
 def discard(blob: Blob, *, unclaimed_for: timedelta = timedelta()) -> None:

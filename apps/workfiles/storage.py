@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +56,16 @@ def read(location: str, start: int, length: int) -> Iterator[bytes]:
             yield chunk
 
 
+def copy_to(location: str, size: int, path: Path) -> None:
+    """Writes a stored file of `size` bytes to a new one. Raises FileNotFoundError."""
+    if not settings.STORAGE_URL:
+        shutil.copyfile(storages["blobs"].path(location), path)  # by the kernel
+        return
+    with path.open("xb") as target:
+        for chunk in read(location, 0, size):
+            target.write(chunk)
+
+
 def signed_address(location: str, *, media_type: str, disposition: str) -> str:
     """Where whoever knows it gets the file for STORAGE_SIGNED_SECONDS; blank for nowhere."""
     if not settings.STORAGE_URL or not settings.STORAGE_SIGNED_SECONDS:
@@ -61,6 +73,18 @@ def signed_address(location: str, *, media_type: str, disposition: str) -> str:
     headers = {"ResponseContentType": media_type, "ResponseContentDisposition": disposition}
     backend: Any = storages["blobs"]
     return str(backend.url(location, parameters=headers, expire=settings.STORAGE_SIGNED_SECONDS))
+
+
+def outage(error: Exception) -> str:
+    """Why nothing can be stored or read at the moment; blank where an error tells of no outage."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The server's disk is full."
+    if settings.STORAGE_URL:
+        from apps.workfiles import bucket
+
+        if bucket.is_away(error):
+            return "The storage of documents does not answer."
+    return ""
 
 
 def delete(location: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from django.conf import settings
 
 from apps.conversion import jobs, leases, services
@@ -15,6 +16,7 @@ from apps.conversion.models import Rendition
 from apps.conversion.recipe import PDF
 from apps.core.errors import ErrorCode
 from apps.workfiles import services as workfiles
+from apps.workfiles import storage
 from tests import factories, fakes
 
 pytestmark = pytest.mark.django_db
@@ -276,3 +278,37 @@ def test_a_full_disk_is_not_the_documents_fault(monkeypatch: pytest.MonkeyPatch)
     rendition.refresh_from_db()
     assert (rendition.state, rendition.error_code) == (State.FAILED, "engine_unavailable")
     assert rendition.error_detail == "The server's disk is full."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"ResponseMetadata": {"HTTPStatusCode": 503}}, "GetObject"),
+        EndpointConnectionError(endpoint_url="http://bucket"),
+    ],
+)
+def test_a_bucket_that_is_away_is_not_the_documents_fault(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, error: Exception
+) -> None:
+    def away(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(storage, "copy_to", away)
+    settings.STORAGE_URL = "s3://a:b@bucket"
+    rendition, _ = run(fakes.succeeds())
+    assert (rendition.state, rendition.error_code) == (State.RUNNING, "")
+    Rendition.objects.update(state=State.QUEUED, attempts=leases.ATTEMPTS - 1)
+    jobs.work()
+    rendition.refresh_from_db()
+    assert (rendition.state, rendition.error_code) == (State.FAILED, "engine_unavailable")
+    assert rendition.error_detail == "The storage of documents does not answer."
+
+
+def test_a_bucket_that_refuses_is_no_outage(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    def refused(*_: object) -> None:
+        raise ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject")
+
+    monkeypatch.setattr(storage, "copy_to", refused)
+    settings.STORAGE_URL = "s3://a:b@bucket"
+    rendition, _ = run(fakes.succeeds())
+    assert (rendition.state, rendition.error_code) == (State.FAILED, ErrorCode.INTERNAL)
