@@ -147,6 +147,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Files ------------------------------------------------------------------------------------
 STORAGE_URL = env.url("STORAGE_URL", "", schemes={"s3"})
 STORAGE_SIGNED_SECONDS = env.integer("STORAGE_SIGNED_SECONDS", 0, least=0, most=3600)
+STORAGE_NEARBY_BYTES = env.integer("STORAGE_NEARBY_BYTES", 1024**3, least=0)
 S3_ENCRYPTION = env.choice("S3_ENCRYPTION", "bucket", among=("bucket", "AES256", "aws:kms"))
 
 

@@ -50,7 +50,7 @@ attempts = {{
     "another process": fork,
     "another program": lambda: os.execv("/bin/true", ["true"]),
     "a signal": lambda: os.kill(parent, 0),
-    "memory": lambda: bytearray(3 * 1024**3),
+    "memory": lambda: bytearray({memory}),
 }}
 if {open}:  # with nothing to hold it, these would end it
     del attempts["another program"], attempts["memory"]
@@ -105,7 +105,7 @@ def _probe(tmp_path: Path, *, open_: bool) -> str:
     (tmp_path / "canary").write_text("secret")
     return _PROBE.format(
         jobs=str(job.parent), canary=str(tmp_path / "canary"), parent=os.getpid(),
-        project=str(PROJECT), open=open_,
+        project=str(PROJECT), open=open_, memory=_LIMITS.memory + jail._mapped_bytes(),
     )  # fmt: skip
 
 

@@ -53,6 +53,10 @@ SETTINGS = {
         "the file out for so many seconds; 0: web passes them on. The bucket's endpoint must be "
         "reachable for callers, and they must follow redirects."
     ),
+    "STORAGE_NEARBY_BYTES": Help(
+        "Of PDFs in a bucket whose pages are being made, as much is kept on a worker's disk, for "
+        "ten minutes after its last use; 0: each job fetches its PDF anew."
+    ),
     "S3_ENCRYPTION": Help(
         "How the bucket encrypts what is put into it: as it is set up, or as said here with each "
         "object (`aws:kms`: with the account's key)."
