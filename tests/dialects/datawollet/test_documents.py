@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import uuid
@@ -399,6 +400,23 @@ def test_an_unexpected_error_is_an_end(server: Caller, monkeypatch: pytest.Monke
     monkeypatch.setattr(jobs, "understand", broken)
     found = sent(server, server.start()["sessionId"])
     assert found["status"] == "failed" and found["error"]["code"] == "internal"
+
+
+def test_a_full_disk_is_waited_for(server: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    session = server.start()["sessionId"]
+    answer = server.send(session, **ASYNC)
+    converted(ExtractedDocument.objects.get())
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        with monkeypatch.context() as patch:
+            patch.setattr(jobs, "understand", full)
+            jobs.work()
+        assert server.get(answer["Location"], session).json()["status"] == "running"
+        clock.shift(timedelta(seconds=30))
+        jobs.work()
+        assert server.get(answer["Location"], session).json()["status"] == "succeeded"
 
 
 def test_a_lost_worker(server: Caller) -> None:
