@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import random
 import shutil
 import signal
 import socket
@@ -156,16 +155,8 @@ def _until(ready: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def s3_ports() -> list[int]:
-    """Four free ports for an S3 server."""
-    return [_low_port() for _ in range(4)]
-
-
-def _low_port() -> int:
-    """A free port whose number plus 10,000 is one, too: SeaweedFS takes both."""
-    while True:
-        port = random.randrange(20_000, 30_000)  # noqa: S311 - no secret
-        if not _answers(port) and not _answers(port + 10_000):
-            return port
+    """Four free ports for an S3 server. SeaweedFS takes those 10,000 higher, too."""
+    return [free_port(also=10_000) for _ in range(4)]
 
 
 def _answers(port: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -26,10 +27,25 @@ PROJECT = Path(__file__).resolve().parent.parent
 SCOPES = ["viewing:read", "viewing:write", "workfiles:read", "workfiles:write"]
 
 
-def free_port() -> int:
+# Below those that the kernel gives to whoever calls somebody.
+_PORTS = range(10_000, 32_000)
+
+
+def free_port(*, also: int = 0) -> int:
+    """A port that nobody has; with `also`, nobody has the one so many numbers higher either."""
+    while True:
+        port = _PORTS.start + secrets.randbelow(len(_PORTS) - also)
+        if _is_free(port) and _is_free(port + also):
+            return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @dataclass
