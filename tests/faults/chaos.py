@@ -171,11 +171,11 @@ def judge(place: Installation, result: Result) -> None:
 
 
 def memory(place: Installation) -> dict[str, int]:
-    """KiB that each engine's zygote holds for itself: its share of memory (PSS)."""
+    """KiB that each engine's zygote has written to, whoever else has a part in them meanwhile."""
     held = {}
     for name, pid in place.zygotes().items():
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        held[name] = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        held[name] = next(int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
     return held
 
 
