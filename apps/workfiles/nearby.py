@@ -17,7 +17,7 @@ from apps.core.ids import new_token
 
 UNUSED_SECONDS = 600.0
 ROUND_SECONDS = 30.0
-# One file may take this share of the room, so that a large one does not drive out all others.
+# One file may take a fourth of the room, and all of them a fourth of what is free on the disk.
 _SHARE = 4
 
 
@@ -37,8 +37,7 @@ def keep(sha256: str, source: Path) -> None:
     if not settings.STORAGE_URL:
         return
     _folder().mkdir(mode=0o700, exist_ok=True)
-    room = min(settings.STORAGE_NEARBY_BYTES, shutil.disk_usage(_folder()).free)
-    if source.stat().st_size * _SHARE > room:
+    if source.stat().st_size * _SHARE > _room(0):
         return
     scratch = _folder() / new_token()
     with suppress(OSError):
@@ -57,11 +56,18 @@ def forget() -> None:
         with suppress(FileNotFoundError):
             status = path.stat()
             found.append((status.st_mtime, status.st_size, path))
-    held, now = 0, time.time()
+    room, now = _room(sum(size for _, size, _ in found)), time.time()
+    held = 0
     for used, size, path in sorted(found, reverse=True):
         held += size
-        if held > settings.STORAGE_NEARBY_BYTES or abs(now - used) > UNUSED_SECONDS:
+        if held > room or abs(now - used) > UNUSED_SECONDS:
             path.unlink(missing_ok=True)
+
+
+def _room(held: int) -> int:
+    """Bytes that may be kept: jobs need the disk, too."""
+    free = shutil.disk_usage(_folder()).free + held if _folder().exists() else 0
+    return min(settings.STORAGE_NEARBY_BYTES, free // _SHARE)
 
 
 def _folder() -> Path:

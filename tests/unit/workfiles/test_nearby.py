@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,17 @@ def test_beyond_its_room_the_longest_unused_goes_first(tmp_path: Path, folder: P
     for number in range(6):
         kept(tmp_path, str(number), bytes(90), age=60 - number)
     assert sorted(file.name for file in folder.iterdir()) == ["2", "3", "4", "5"]
+
+
+def test_most_of_the_disk_is_left_to_others(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        kept(tmp_path, str(number), bytes(90), age=60 - number)
+    usage = shutil.disk_usage(folder)._replace(free=4 * 200 - 360)
+    monkeypatch.setattr(nearby.shutil, "disk_usage", lambda _: usage)
+    nearby.forget()
+    assert sorted(file.name for file in folder.iterdir()) == ["2", "3"]
 
 
 def test_what_is_too_large_is_not_kept(tmp_path: Path, folder: Path) -> None:
