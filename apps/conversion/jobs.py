@@ -42,6 +42,7 @@ State, Lane = Rendition.State, Rendition.Lane
 
 _ENGINE_PATIENCE_SECONDS = 20.0
 _SIZES_BYTES = 16 * 1024**2
+_READ_OUT = ("words", "embedded")
 # What the second source of a recipe is to the engine.
 _SECOND_SOURCE = {"search": "terms", "join": "next"}
 # Less than this left on the disk: whatever failed failed for want of room.
@@ -162,7 +163,8 @@ def _convert(rendition: Rendition) -> Outcome:
         password = unseal(rendition.password) or None
         params |= {"format": rendition.extension, "first_page": True, "password": password}
     with _job_directory(rendition.fence) as directory:
-        again = rendition.parent is not None  # so do the jobs on other pages
+        # So do the jobs on other pages; but what is read out once leaves nothing behind.
+        again = rendition.parent is not None and recipe.kind not in _READ_OUT
         workfiles.copy_to(source, directory / "in" / f"source.{extension}", again=again)
         against = _made_of(rendition.partner) if rendition.partner else rendition.against
         if against is not None:

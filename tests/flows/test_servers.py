@@ -50,6 +50,8 @@ def test_a_document_is_uploaded_converted_and_shown(larger: Stack, integrator: I
     local = [path for path in (larger.data_dir / "blobs").rglob("*") if path.is_file()]
     assert local == []
     assert not (larger.data_dir / "portal.sqlite3").exists()
+    near = [path.read_bytes() for path in (larger.data_dir / "nearby").iterdir()]
+    assert [content[:5] for content in near] == [b"%PDF-"]
 
 
 def test_a_range_is_asked_of_the_bucket(integrator: Integrator) -> None:
