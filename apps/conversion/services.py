@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -30,6 +30,7 @@ from apps.workfiles.models import Blob
 
 State = Rendition.State
 Json = dict[str, Any]
+Found = TypeVar("Found")
 # How long a failure answers for itself before the next asker may try again.
 _FAILURE_MEMORY = timedelta(minutes=10)
 _PASSING = {ErrorCode.ENGINE_UNAVAILABLE, ErrorCode.INTERNAL}
@@ -214,22 +215,20 @@ def wait_for(rendition: Rendition, *names: str, seconds: float) -> RenditionPart
 
     Raises the rendition's own error when it failed, and NOT_READY when the time is over.
     """
-    deadline = time.monotonic() + seconds
-    pause = 0.01
-    while True:
+
+    def look() -> RenditionPart | None:
         if found := _any_part(rendition, names):
             return found
         _refresh(rendition)
         raise_failure(rendition)
-        if rendition.state == State.READY:
-            # Made between the two look-ups, or not one of its parts at all.
-            if found := _any_part(rendition, names):
-                return found
-            raise PortalError(ErrorCode.PAGE_NOT_FOUND, f"There is no {names[0]} in this document.")
-        if time.monotonic() >= deadline:
-            raise PortalError(ErrorCode.NOT_READY)
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.1)
+        if rendition.state != State.READY:
+            return None
+        # Made between the two look-ups, or not one of its parts at all.
+        if found := _any_part(rendition, names):
+            return found
+        raise PortalError(ErrorCode.PAGE_NOT_FOUND, f"There is no {names[0]} in this document.")
+
+    return _before_long(look, seconds)
 
 
 def _any_part(rendition: Rendition, names: tuple[str, ...]) -> RenditionPart | None:
@@ -238,13 +237,28 @@ def _any_part(rendition: Rendition, names: tuple[str, ...]) -> RenditionPart | N
 
 def wait_until_done(rendition: Rendition, *, seconds: float) -> None:
     """Waits for the end of a job. Raises its error when it failed, and NOT_READY in the end."""
-    deadline = time.monotonic() + seconds
-    while rendition.state != State.READY:
-        raise_failure(rendition)
-        if time.monotonic() >= deadline:
-            raise PortalError(ErrorCode.NOT_READY)
-        time.sleep(0.02)
+
+    def look() -> bool | None:
         _refresh(rendition)
+        raise_failure(rendition)
+        return rendition.state == State.READY or None
+
+    _before_long(look, seconds)
+
+
+def _before_long(look: Callable[[], Found | None], seconds: float) -> Found:
+    """What is found in the end. Raises NOT_READY when the time is over.
+
+    Pauses grow with the wait: nobody waits much longer than the work takes, and long waits cost
+    few look-ups.
+    """
+    began = time.monotonic()
+    while (found := look()) is None:
+        waited = time.monotonic() - began
+        if waited >= seconds:
+            raise PortalError(ErrorCode.NOT_READY)
+        time.sleep(min(max(0.01, waited / 8), 0.25))
+    return found
 
 
 def _refresh(rendition: Rendition) -> None:
