@@ -132,7 +132,9 @@ def _obtain(
     """The rendition with this key. Of those who ask at once, one makes its row and starts it."""
     rendition = Rendition.objects.filter(key=key).first()
     if not begin:
-        return _required(rendition)
+        if rendition is None:
+            raise PortalError(ErrorCode.NOT_READY)
+        return rendition
     if rendition is None:
         values = row()
         if values["client"] is not None and values["parent"] is None:
@@ -151,12 +153,6 @@ def _obtain(
     _note_use(rendition)
     if again:
         _retry_forgotten_failure(rendition, password)
-    return rendition
-
-
-def _required(rendition: Rendition | None) -> Rendition:
-    if rendition is None:
-        raise PortalError(ErrorCode.NOT_READY)
     return rendition
 
 
@@ -247,16 +243,13 @@ def wait_until_done(rendition: Rendition, *, seconds: float) -> None:
 
 
 def _before_long(look: Callable[[], Found | None], seconds: float) -> Found:
-    """What is found in the end. Raises NOT_READY when the time is over.
-
-    Pauses grow with the wait: nobody waits much longer than the work takes, and long waits cost
-    few look-ups.
-    """
+    """What is found in the end. Raises NOT_READY when the time is over."""
     began = time.monotonic()
     while (found := look()) is None:
         waited = time.monotonic() - began
         if waited >= seconds:
             raise PortalError(ErrorCode.NOT_READY)
+        # Nobody waits much longer than the work takes, and long waits cost few look-ups.
         time.sleep(min(max(0.01, waited / 8), 0.25))
     return found
 

@@ -182,8 +182,7 @@ def close(editing: Editing) -> Revision | None:
 def save_draft(detail: EditDetail) -> Revision | None:
     """Makes what a person left unsaved a version; None where there is nothing.
 
-    A conflict is no error here: the draft is then a version beside the document. Raises what
-    `drawing.built` raises: then it stays a draft.
+    A conflict makes a version beside. Raises what `drawing.built` does: then it stays a draft.
     """
     fresh = EditDetail.objects.select_related("draft__blob", "document__client").get(pk=detail.pk)
     if fresh.draft is None:
@@ -193,8 +192,7 @@ def save_draft(detail: EditDetail) -> Revision | None:
     work_file = drawing.built(fresh.document, fresh.draft, expected)
     with transaction.atomic():
         # By number: who was faster may have removed it, and then it knows its own no more.
-        mine = EditDetail.objects.filter(pk=fresh.pk, draft=fresh.draft_id)
-        if not mine.update(draft=None):
+        if not EditDetail.objects.filter(pk=fresh.pk, draft=fresh.draft_id).update(draft=None):
             return None
         return _write(fresh.document, work_file, author, expected=expected, reason=Reason.CLOSE)
 

@@ -99,12 +99,15 @@ class EditorPage:
         """The server has it as this version."""
         expect(self.status).to_contain_text(f"version {version}", timeout=OPEN_MS)
 
+    @property
+    def door(self) -> str:
+        """Where this person's page asks."""
+        return self.page.url.replace("/editor/", "/api/v1/edits/")
+
     def stored(self, version: str = "") -> bytes:
         """What storage has, as this person's browser gets it."""
-        handle = self.page.url.rsplit("/", 1)[1]
         path = f"revisions/{version}" if version else "content"
-        base = self.page.url.split("/editor/")[0]
-        answer = self.page.request.get(f"{base}/api/v1/edits/{handle}/{path}")
+        answer = self.page.request.get(f"{self.door}/{path}")
         assert answer.status == 200, answer.text()
         return answer.body()
 

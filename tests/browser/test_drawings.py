@@ -127,7 +127,8 @@ def test_what_was_drawn_last_survives_the_tab(editor: Editor, partner: Partner, 
           return (await (await fetch(base)).json()).revision.number === 2;
         }"""
     )
-    assert len(modelspace(ben).query(f'LWPOLYLINE[layer=="{LAYER}"]')) == 1
+    marked = [one.dxftype() for one in modelspace(ben) if one.dxf.layer == LAYER]
+    assert marked == ["LWPOLYLINE"], ben.page.request.get(f"{ben.door}/revisions").text()
 
 
 def test_changing_and_taking_back(editor: Editor, partner: Partner, file: str) -> None:
