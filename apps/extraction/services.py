@@ -184,8 +184,9 @@ def over(extraction: Extraction) -> None:
     if extraction.detail.envelope is not None:
         with suppress(PortalError):  # it may have ended, or the access been revoked
             envelopes.detach(attached(extraction))
-    sessions.stop(extraction.session, status=400, message="The session was ended.")
-    clearing.destroy_keys(extraction.detail)
+    with transaction.atomic():  # nobody is told of a session whose keys are still there
+        sessions.stop(extraction.session, status=400, message="The session was ended.")
+        clearing.destroy_keys(extraction.detail)
     enqueue("extraction.sweep")
 
 
