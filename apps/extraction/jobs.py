@@ -110,8 +110,12 @@ def advance(request: ExtractionRequest) -> None:
     except PortalError as error:
         _fail(request, error)
     except Exception as error:
-        if outage := workfiles.outage(error):  # its lease lapses, and a worker takes it up again
+        outage = workfiles.outage(error)
+        if outage and timezone.now() - request.received_at > workfiles.OUTAGE:
+            _fail(request, PortalError(ErrorCode.ENGINE_UNAVAILABLE, outage))
+        elif outage:  # its lease lapses, and a worker takes it up again: this was no loss
             logger.warning("Extraction request %s waits: %s", request.pk, outage)
+            _mine(request).update(losses=0)
         else:
             logger.exception("Extraction request %s failed unexpectedly", request.pk)
             unexpected = "An unexpected error occurred; it was logged."

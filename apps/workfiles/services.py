@@ -33,6 +33,8 @@ from apps.workfiles.storage import outage as outage
 logger = logging.getLogger(__name__)
 # An upload in progress refers to a blob before its handle exists; no sweep takes one this young.
 _GRACE = timedelta(hours=1)
+# So long after it was asked for, work waits for a storage that is away.
+OUTAGE = timedelta(minutes=10)
 # A file that is stored or received for longer than this without a row was left by a crash.
 _ORPHANED = timedelta(days=1)
 Row = TypeVar("Row", Blob, WorkFile)

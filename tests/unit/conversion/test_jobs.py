@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from django.conf import settings
+from django.utils import timezone
 
 from apps.conversion import jobs, leases, services
 from apps.conversion import recipe as recipes
@@ -262,17 +264,21 @@ def test_a_job_whose_rendition_was_removed_meanwhile_ends_quietly() -> None:
     assert other.state == State.READY
 
 
+LONG_AGO = timedelta(minutes=11)
+
+
 def _without_room(request: dict[str, Any], directory: Path) -> Iterator[dict[str, Any]]:
     yield {"event": "failed", "code": "document_corrupt", "detail": "Io Class:Write Code:16"}
     yield fakes.EXIT
 
 
 def test_a_full_disk_is_not_the_documents_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The job is taken up again when its lease is over, and says why when that did not help."""
+    """The job is taken up again when its lease is over, and says why when that never helped."""
     monkeypatch.setattr(jobs, "_has_room", lambda: False)
     rendition, _ = run(_without_room)
     assert (rendition.state, rendition.error_code) == (State.RUNNING, "")
-    Rendition.objects.update(state=State.QUEUED, attempts=leases.ATTEMPTS - 1)
+    assert rendition.attempts == 0
+    Rendition.objects.update(state=State.QUEUED, requested_at=timezone.now() - LONG_AGO)
     with fakes.Engine(_without_room):
         jobs.work()
     rendition.refresh_from_db()
@@ -297,7 +303,8 @@ def test_a_bucket_that_is_away_is_not_the_documents_fault(
     settings.STORAGE_URL = "s3://a:b@bucket"
     rendition, _ = run(fakes.succeeds())
     assert (rendition.state, rendition.error_code) == (State.RUNNING, "")
-    Rendition.objects.update(state=State.QUEUED, attempts=leases.ATTEMPTS - 1)
+    assert rendition.attempts == 0
+    Rendition.objects.update(state=State.QUEUED, requested_at=timezone.now() - LONG_AGO)
     jobs.work()
     rendition.refresh_from_db()
     assert (rendition.state, rendition.error_code) == (State.FAILED, "engine_unavailable")
