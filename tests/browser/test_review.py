@@ -354,6 +354,52 @@ def test_while_the_server_is_away_nothing_is_lost(
     assert office.result(document)["fields"]["buyerName"]["state"] == "confirmed"
 
 
+def test_on_the_way_to_another_document_the_last_ones_fields_are_out_of_reach(
+    reviewer: Reviewer, office: Office, document: str
+) -> None:
+    second = office.send(invoice("INV-2002"), "Second.pdf")
+    review = reviewer().read(office.link())
+    page = review.page
+    expect(review.value("invoiceNumber")).to_have_text("INV-1001")
+    held: list[Any] = []
+    page.route(f"**/documents/{second}", lambda route: held.append(route))
+    review.entries.nth(1).click()
+    expect(page.locator("#document-name")).to_have_text("Second.pdf")
+    review.press("e", "Enter", "a", "x", "Shift+Enter")
+    expect(review.editor).to_have_count(0)
+    for pane in (".field-pane", ".document-pane"):
+        expect(page.locator(pane)).to_have_js_property("inert", True)
+    held[0].continue_()
+    expect(review.value("invoiceNumber")).to_have_text("INV-2002")
+    review.main("invoiceNumber").click()
+    review.press("e")
+    expect(review.editor).to_have_value("INV-2002")
+    assert office.result(document)["version"] == office.result(second)["version"] == 1
+
+
+def test_a_value_half_typed_waits_in_its_document(
+    reviewer: Reviewer, office: Office, document: str
+) -> None:
+    office.send(invoice("INV-2002"), "Second.pdf")
+    review = reviewer().read(office.link())
+    review.main("invoiceNumber").click()
+    review.press("e")
+    review.editor.fill("INV-10")
+    review.entries.nth(1).click()
+    expect(review.value("invoiceNumber")).to_have_text("INV-2002")
+    expect(review.editor).to_have_count(0)
+    asked: list[str] = []
+    review.page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    review.page.evaluate("() => location.reload()")
+    assert asked == ["beforeunload"]
+    review.entries.nth(0).click()
+    expect(review.editor).to_have_value("INV-10")
+    review.editor.fill("INV-1009")
+    review.editor.press("Enter")
+    review.expect_saved(2)
+    assert office.result(document)["fields"]["invoiceNumber"]["value"] == "INV-1009"
+
+
 def test_a_session_that_ends(reviewer: Reviewer, office: Office, document: str) -> None:
     address = office.link()
     review = reviewer()

@@ -137,8 +137,10 @@ async function choose(id, { focus = true } = {}) {
     return screens.showFailed(nameOf(id), brief.error, next);
   }
   try {
-    if (!store.get(id)) await store.reload(id);
-    else received(id, store.get(id));
+    if (!store.get(id)) {
+      screens.showOpening();
+      await store.reload(id);
+    } else received(id, store.get(id));
   } catch (error) {
     if (open === id && error.name !== "AbortError" && !(error instanceof ConnectionLost))
       screens.showTrouble(error, () => choose(id));
@@ -198,6 +200,7 @@ async function finish() {
 }
 
 async function confirmAll() {
+  if (root.dataset.shows !== "document") return;
   const changes = panel.leftToCheck(store.get(open)).map((field) => ({ field, action: "confirm" }));
   byId("finish").focus();
   try {
@@ -284,7 +287,7 @@ function askWhich({ name, theirs, mine, by }) {
 }
 
 addEventListener("beforeunload", (event) => {
-  if ((store.isBusy() || panel.isEditing()) && !ended) event.preventDefault();
+  if ((store.isBusy() || panel.holdsTyping()) && !ended) event.preventDefault();
 });
 
 /* ---- places on the page ---- */

@@ -19,6 +19,8 @@ export function createPanel(page) {
   const finishButton = byId("finish");
   /** @type {(ReturnType<typeof createRow> | ReturnType<typeof createTable>)[]} */
   let rows = [];
+  /** Those of documents that were left with a value half typed, by document. */
+  const left = new Map();
   let shown = "";
   let active = "";
 
@@ -52,12 +54,27 @@ export function createPanel(page) {
       ...made(names(fields.filter((entry) => !isOpen(entry))), createRow),
       ...tables(restTables),
     ];
+    return { first, then };
+  }
+
+  function lay({ first, then }) {
     rows = [...first, ...then];
     open.replaceChildren(...first.map(({ element }) => element));
     rest.replaceChildren(...then.map(({ element }) => element));
     byId("fields").scrollTop = 0;
     active = "";
   }
+
+  /* A value that is half typed is still there when somebody comes back to its document. */
+  function turn(id, result) {
+    const within = (list) => rows.filter(({ element }) => list.contains(element));
+    if (isEditing()) left.set(shown, { first: within(open), then: within(rest) });
+    lay(left.get(id) ?? build(result));
+    left.delete(id);
+    shown = id;
+  }
+
+  const isEditing = () => rows.some((row) => row.isEditing());
 
   function append(name, create) {
     const row = create(name, context);
@@ -66,8 +83,7 @@ export function createPanel(page) {
   }
 
   function show(id, result) {
-    if (id !== shown) build(result);
-    shown = id;
+    if (id !== shown) turn(id, result);
     const tables = new Set(result.tables.map(({ name }) => name));
     for (const name of Object.keys(result.fields))
       if (!rows.some((row) => row.name === name)) append(name, createRow);
@@ -231,8 +247,11 @@ export function createPanel(page) {
         .filter(([name, value]) => needsLook(result, name, value, context.threshold))
         .map(([name]) => name),
     /** Whether something is being typed. */
-    isEditing: () => rows.some((row) => row.isEditing()),
+    isEditing,
+    /** Whether leaving the page would lose something half typed, here or in a document left. */
+    holdsTyping: () => isEditing() || left.size > 0,
     clear() {
+      left.clear();
       [rows, shown, active] = [[], "", ""];
       open.replaceChildren();
       rest.replaceChildren();

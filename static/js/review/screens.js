@@ -14,10 +14,20 @@ function show(state, ...content) {
   screen.hidden = false;
 }
 
+/** Another document is on its way: whatever of the last one still shows is out of reach. */
+export function showOpening() {
+  if (!byId("screen").hidden) return;
+  byId("review").dataset.shows = "opening";
+  for (const pane of panes()) pane.inert = true;
+}
+
+const panes = () => document.querySelectorAll(".document-pane, .field-pane");
+
 /** Gives the place back to the document. */
 export function hideScreen() {
   const screen = byId("screen");
   byId("review").dataset.shows = "document";
+  for (const pane of panes()) pane.inert = false;
   screen.hidden = true;
   screen.replaceChildren();
   delete screen.dataset.state;
