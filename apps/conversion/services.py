@@ -43,7 +43,7 @@ _UNLOCK = (
     "Remove the password in the program the document was made with, and send both documents again."
 )
 _LEAVES = {"raster", "tile", "svg", "text", "words", "embedded", "group", "search", "changes"}
-_LEAVES |= {"drawing"}
+_LEAVES |= {"drawing", "compare"}
 _MANY_PAGES = {"text", "words", "search", "file"}
 # The part of a rendition that others are made from.
 WHOLE = ("whole", "file")

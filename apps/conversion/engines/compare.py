@@ -27,11 +27,12 @@ def compare(job: Job) -> Meta:
     if not _REVISED.fullmatch(name):
         raise Refusal("format_unsupported", "A comparison needs a revised document.")
     path = job.directory / name
+    compare_host.ask(job, job.source.read_bytes(), path.read_bytes())
+    # The host compares meanwhile; what is refused here ends it.
     original, revised = Package(job.source, "original"), Package(path, "revised")
     for package in (original, revised):
         package.xml(package.main)
-    compare_host.ask(job, job.source.read_bytes(), path.read_bytes())
-    pair = redline_proof.read(original, revised)  # while the host compares
+    pair = redline_proof.read(original, revised)
     target = job.out / "redline.docx"
     target.write_bytes(compare_host.redline(job))
     stories = redline_reader.stories_of(Package(target, "red-lined"))

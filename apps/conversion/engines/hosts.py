@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import select
 import signal
@@ -19,7 +20,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from . import jail, seccomp
 from .job import Host, Program
@@ -34,6 +35,22 @@ class Limits:
 
     memory: int
     cpu_seconds: int
+
+
+class Usage(NamedTuple):
+    """What a process has used: the most memory it held, and processor time."""
+
+    bytes: int
+    seconds: float
+
+    @classmethod
+    def of(cls, pid: int) -> Usage:
+        """Of a process that has not been reaped; of an ended one the processor time only."""
+        path = Path(f"/proc/{pid}")
+        fields = (path / "stat").read_text().rpartition(")")[2].split()
+        ticks = int(fields[11]) + int(fields[12])
+        peak = re.search(r"VmHWM:\s+(\d+)", (path / "status").read_text())
+        return cls(int(peak[1]) * 1024 if peak else 0, ticks / os.sysconf("SC_CLK_TCK"))
 
 
 @dataclass
@@ -57,10 +74,16 @@ class Running:
         for descriptor in self.host.descriptors():
             os.close(descriptor)
 
-    def end(self) -> resource.struct_rusage:
-        """Kill and reap it; what it has used."""
+    def kill(self) -> Usage:
+        """Kill it without waiting for its end, which takes a while; what it has used."""
+        used = Usage.of(self.pid)
         self.signal(signal.SIGKILL)
-        return os.wait4(self.pid, 0)[2]
+        return used
+
+    def end(self) -> None:
+        """Kill and reap it."""
+        self.signal(signal.SIGKILL)
+        os.waitpid(self.pid, 0)
 
 
 class Spare:
@@ -105,7 +128,7 @@ class Spare:
         return self._due if self._wanted and not self.running else None
 
     def ready(self) -> bool:
-        """Whether one waits that has had its rehearsal."""
+        """Whether one waits that has begun to answer its rehearsal."""
         if not self.running:
             return False
         poller = select.poll()

@@ -26,8 +26,8 @@ class Refusal(Exception):
 class Program:
     """A program that answers lines on its standard input with lines on its standard output.
 
-    `path` and `readable` are absolute. `rehearsal` is a line that has it do once what jobs will
-    ask for, shorter than a pipe holds; one line answers it.
+    `path` and `readable` are absolute. `rehearsal` are lines that have it do what jobs will ask
+    for; they are shorter than a pipe holds, and so are the lines that answer them.
     """
 
     path: str

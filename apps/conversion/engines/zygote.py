@@ -210,7 +210,10 @@ class _Server:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         _, status, usage = os.wait4(process.pid, 0)
-        used = [usage, process.host.end()] if process.host else [usage]
+        used = [hosts.Usage(usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)]
+        if process.host:
+            used.append(process.host.kill())
+            self.dying.append(process.host.pid)
         self.poller.unregister(process.pidfd)
         os.close(process.pidfd)
         del self.children[process.pidfd]
@@ -220,8 +223,8 @@ class _Server:
                 "event": "exit",
                 "rc": code,
                 "signal": -code if code < 0 else None,
-                "maxrss_bytes": max(one.ru_maxrss for one in used) * 1024,
-                "cpu_seconds": round(sum(one.ru_utime + one.ru_stime for one in used), 4),
+                "maxrss_bytes": max(one.bytes for one in used),
+                "cpu_seconds": round(sum(one.seconds for one in used), 4),
                 "wall_seconds": round(time.monotonic() - process.started, 4),
                 "timed_out": process.timed_out,
             }
