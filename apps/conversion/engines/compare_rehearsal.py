@@ -1,7 +1,8 @@
 """A pair of Word documents of ours: what red-lining them runs through is ready for others.
 
-They hold a little of whatever documents hold: styles, a list, a table, a picture, a formula,
-notes, a header, fields, tracked changes. .NET compiles a method when it is first called.
+They are packed as Word packs its own and hold a little of whatever documents hold, changed in
+whatever ways documents change. .NET compiles a method when it is first called, and a generic one
+once for each type that is no reference.
 """
 
 from __future__ import annotations
@@ -19,13 +20,22 @@ _SPACES = " ".join(
         "wp": "drawingml/2006/wordprocessingDrawing",
         "a": "drawingml/2006/main",
         "pic": "drawingml/2006/picture",
+        "mc": "markup-compatibility/2006",
     }.items()
 )
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_SPACES += (
+    ' xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+    ' xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml" mc:Ignorable="w14 w15"'
+)
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml."
-_PARTS = ("styles", "numbering", "footnotes", "endnotes", "settings", "header1")
+_TYPE = "application/vnd.openxmlformats-officedocument."
+_WORDS = _TYPE + "wordprocessingml."
+_PARTS = (
+    "styles", "numbering", "footnotes", "endnotes", "settings", "header1", "footer1", "fontTable",
+    "webSettings",
+)  # fmt: skip
 _DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
     "gg=="
@@ -47,6 +57,12 @@ _NOTES = (
 )
 _LISTED = "<w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr>"
 _STYLE = '<w:style w:type="{}" w:styleId="{}"><w:name w:val="{}"/>{}</w:style>'
+# More than sixteen of what is sorted: fewer are sorted by another method.
+_TOPICS = (
+    "Licence", "Payment", "Delivery", "Warranty", "Liability", "Notices", "Assignment", "Costs",
+    "Disputes", "Privacy", "Insurance", "Audit", "Records", "Renewal", "Termination", "Schedules",
+    "Definitions", "Waiver", "Interest", "Taxes",
+)  # fmt: skip
 
 
 def pair() -> tuple[bytes, bytes]:
@@ -58,34 +74,67 @@ def _document(*, revised: bool) -> bytes:
     stays = "stays here" if revised else "was there"
     parts = {
         "[Content_Types].xml": _content_types(),
-        "_rels/.rels": _relationships({"rDocument": ("officeDocument", "word/document.xml")}),
+        "_rels/.rels": _relationships(
+            {
+                "rDocument": ("officeDocument", "word/document.xml"),
+                "rApp": ("extended-properties", "docProps/app.xml"),
+            },
+            f'<Relationship Id="rCore" Type="{_PACKAGE}/relationships/metadata/core-properties" '
+            'Target="docProps/core.xml"/>',
+        ),
         "word/_rels/document.xml.rels": _relationships(
             {name: (name.rstrip("1"), f"{name}.xml") for name in _PARTS}
-            | {"rImage": ("image", "media/dot.png")}
+            | {"rImage": ("image", "media/dot.png"), "rTheme": ("theme", "theme/theme1.xml")},
+            f'<Relationship Id="rLink" Type="{_OFFICE}/hyperlink" Target="http://example.com/" '
+            'TargetMode="External"/>',
         ),
         "word/document.xml": f"{_HEAD}<w:document {_SPACES}><w:body>{_body(revised)}"
-        '<w:sectPr><w:headerReference w:type="default" r:id="header1"/>'
-        '<w:pgSz w:w="11906" w:h="16838"/></w:sectPr></w:body></w:document>',
-        "word/styles.xml": _styles(),
+        '<w:sectPr><w:headerReference w:type="default" r:id="header1"/><w:footerReference '
+        'w:type="default" r:id="footer1"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" '
+        'w:right="1440" w:bottom="1440" w:left="1440" w:header="708" w:footer="708" w:gutter="0"/>'
+        "</w:sectPr></w:body></w:document>",
+        "word/styles.xml": _styles(revised),
         "word/numbering.xml": _numbering(),
         "word/footnotes.xml": _HEAD + _NOTES.format("footnote", _SPACES, stays),
         "word/endnotes.xml": _HEAD + _NOTES.format("endnote", _SPACES, stays),
-        "word/settings.xml": f'{_HEAD}<w:settings {_SPACES}><w:zoom w:percent="100"/></w:settings>',
+        "word/settings.xml": f'{_HEAD}<w:settings {_SPACES}><w:zoom w:percent="100"/><w:compat>'
+        '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/'
+        'word" w:val="15"/></w:compat></w:settings>',
         "word/header1.xml": f"{_HEAD}<w:hdr {_SPACES}>{_paragraph(f'Head {stays}')}</w:hdr>",
+        "word/footer1.xml": f"{_HEAD}<w:ftr {_SPACES}>{_paragraph('Foot')}</w:ftr>",
+        "word/fontTable.xml": _fonts("Calibri", "Cambria" if revised else "Arial"),
+        "word/webSettings.xml": f"{_HEAD}<w:webSettings {_SPACES}/>",
+        "word/theme/theme1.xml": f'{_HEAD}<a:theme {_SPACES} name="Office"/>',
+        "docProps/app.xml": f'{_HEAD}<Properties xmlns="{_OFFICE[:-14]}/extended-properties">'
+        "<Pages>1</Pages></Properties>",
+        "docProps/core.xml": f'{_HEAD}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/'
+        'core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>A</dc:title>'
+        "</cp:coreProperties>",
     }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
-        archive.writestr("word/media/dot.png", _DOT)
+            archive.writestr(_entry(name), content)
+        archive.writestr(_entry("word/media/dot.png"), _DOT)
     return buffer.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Made by MS-DOS and with room to grow, as Word says of its own."""
+    entry = zipfile.ZipInfo(name)
+    entry.create_system = 0
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.extra = bytes.fromhex("20a2080028a0000000000000")
+    return entry
 
 
 def _body(revised: bool) -> str:
     moved = _paragraph("A sentence that is long enough to be seen when it moves elsewhere.")
-    rows = [["one", "two"], ["three", "four four"], *([["new", "row"]] if revised else [])]
+    rows = [[f"{topic} one", f"{topic} “two” – é", "three"] for topic in _TOPICS[:5]]
     if revised:
         rows[1][1] = "four five"
+        rows[2:3] = [["new", "row", "here"], ["another", "new", "one"]]
+        rows[-1:] = []
     return "".join(
         [
             _paragraph("Head of it", "<w:pStyle w:val='Heading1'/>"),
@@ -93,10 +142,13 @@ def _body(revised: bool) -> str:
             _paragraph("Some words of which a few change, and others do not." if not revised else
                        "Some words of which several change, and others do not at all."),
             _paragraph("Bold is new here.", run="<w:b/><w:sz w:val='28'/>" if revised else ""),
+            _paragraph("Raised or not.", run="<w:vertAlign w:val='superscript'/><w:b w:val='0'/>"
+                       if revised else "<w:i/><w:u w:val='single'/><w:caps/>"),
             *(
                 _paragraph(f"Item {word}", _LISTED)
                 for word in (("a", "b", "c") if revised else ("a", "c"))
             ),
+            _terms(revised),
             _table(rows),
             _formula("x=1" if revised else "x=2"),
             f"<w:p>{_PICTURE.format(1)}{_PICTURE.format(2) if revised else ''}</w:p>",
@@ -105,7 +157,8 @@ def _body(revised: bool) -> str:
             '<w:p><w:bookmarkStart w:id="5" w:name="here"/><w:hyperlink w:anchor="here"><w:r><w:t>'
             'there</w:t></w:r></w:hyperlink><w:bookmarkEnd w:id="5"/><w:r><w:fldChar '
             'w:fldCharType="begin"/></w:r><w:r><w:instrText> PAGE </w:instrText></w:r><w:r>'
-            '<w:fldChar w:fldCharType="end"/></w:r></w:p>',
+            '<w:fldChar w:fldCharType="end"/></w:r><w:hyperlink r:id="rLink"><w:r><w:t>link'
+            "</w:t></w:r></w:hyperlink></w:p>",
             '<w:p><w:ins w:id="8" w:author="A" w:date="2000-01-01T00:00:00Z"><w:r><w:t>was tracked'
             '</w:t></w:r></w:ins><w:del w:id="9" w:author="A" w:date="2000-01-01T00:00:00Z"><w:r>'
             "<w:delText>gone</w:delText></w:r></w:del></w:p>",
@@ -117,9 +170,28 @@ def _body(revised: bool) -> str:
     )  # fmt: skip
 
 
+def _terms(revised: bool) -> str:
+    """Paragraphs of which some stay, some change, some are new, joined, split or elsewhere."""
+    texts = [
+        f"{topic} is agreed between the parties for {number} days, “as is” – see § {number}."
+        for number, topic in enumerate(_TOPICS, start=3)
+    ]
+    if revised:
+        texts[1:3] = [f"{texts[1]} {texts[2]}"]
+        texts[5:6] = [text + "." for text in texts[5].split(", ")]
+        texts = [
+            text.replace("the parties", "both parties & others") if place % 2 else text
+            for place, text in enumerate(texts)
+        ]
+        texts.insert(3, texts.pop(12))
+        texts.insert(14, texts.pop(4))
+        texts[9:9] = ["Something entirely new stands here.", "And something new after it."]
+    return "".join(_paragraph(text.replace("&", "&amp;")) for text in texts)
+
+
 def _paragraph(text: str, properties: str = "", run: str = "") -> str:
     return (
-        f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr>"
+        f'<w:p w:rsidR="00A1B2C3"><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr>'
         f'<w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
     )
 
@@ -133,7 +205,7 @@ def _table(rows: list[list[str]]) -> str:
         + "</w:tr>"
         for row in rows
     )
-    grid = "<w:tblGrid><w:gridCol w:w='2000'/><w:gridCol w:w='2000'/></w:tblGrid>"
+    grid = "<w:tblGrid>" + "<w:gridCol w:w='2000'/>" * 3 + "</w:tblGrid>"
     return f"<w:tbl><w:tblPr><w:tblStyle w:val='Grid'/></w:tblPr>{grid}{cells}</w:tbl>"
 
 
@@ -144,12 +216,14 @@ def _formula(text: str) -> str:
     )
 
 
-def _styles() -> str:
+def _styles(revised: bool) -> str:
+    size = f"<w:rPr><w:sz w:val='{26 if revised else 24}'/></w:rPr>"
     kinds = (
         ("paragraph", "Normal", "Normal", ""),
-        ("paragraph", "Heading1", "heading 1", "<w:basedOn w:val='Normal'/><w:rPr><w:b/></w:rPr>"),
+        ("paragraph", "Heading1", "heading 1", f"<w:basedOn w:val='Normal'/>{size}"),
         ("character", "Strong", "Strong", "<w:rPr><w:b/></w:rPr>"),
         ("table", "Grid", "Table Grid", ""),
+        *([("paragraph", "Quote", "Quote", "<w:basedOn w:val='Normal'/>")] if revised else []),
     )
     defaults = "<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val='22'/></w:rPr></w:rPrDefault>"
     styles = "".join(_STYLE.format(*kind) for kind in kinds)
@@ -158,17 +232,28 @@ def _styles() -> str:
 
 def _numbering() -> str:
     return (
-        f'{_HEAD}<w:numbering {_SPACES}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0">'
+        f'{_HEAD}<w:numbering {_SPACES}><w:abstractNum w:abstractNumId="0"><w:nsid '
+        'w:val="1A2B3C4D"/><w:multiLevelType w:val="multilevel"/><w:lvl w:ilvl="0">'
         '<w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
         '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
     )
 
 
+def _fonts(*names: str) -> str:
+    fonts = "".join(f'<w:font w:name="{name}"><w:charset w:val="00"/></w:font>' for name in names)
+    return f"{_HEAD}<w:fonts {_SPACES}>{fonts}</w:fonts>"
+
+
 def _content_types() -> str:
     kinds = {name: name.rstrip("1") for name in _PARTS} | {"document": "document.main"}
+    types = {f"word/{name}": f"{_WORDS}{kind}" for name, kind in kinds.items()} | {
+        "word/theme/theme1": f"{_TYPE}theme",
+        "docProps/app": f"{_TYPE}extended-properties",
+        "docProps/core": "application/vnd.openxmlformats-package.core-properties",
+    }
     overrides = "".join(
-        f'<Override PartName="/word/{name}.xml" ContentType="{_TYPE}{kind}+xml"/>'
-        for name, kind in kinds.items()
+        f'<Override PartName="/{name}.xml" ContentType="{kind}+xml"/>'
+        for name, kind in types.items()
     )
     return (
         f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
@@ -178,9 +263,9 @@ def _content_types() -> str:
     )
 
 
-def _relationships(targets: dict[str, tuple[str, str]]) -> str:
+def _relationships(targets: dict[str, tuple[str, str]], more: str) -> str:
     items = "".join(
         f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
         for name, (kind, target) in targets.items()
     )
-    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{items}</Relationships>'
+    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{items}{more}</Relationships>'
