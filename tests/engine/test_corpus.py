@@ -56,4 +56,5 @@ def test_all_is_well_afterwards(engine: EngineProcess, results: Results) -> None
     commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in engine.processes()]
     waiting = [command for command in commands if compare_host.PROGRAM.encode() in command]
     assert len(waiting) <= 1  # where documents were compared before
-    assert len(commands) - len(waiting) == 5  # the supervisor and four zygotes
+    # The supervisor, four zygotes, and the child of each that waits for its next job.
+    assert len(commands) - len(waiting) == 9

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -54,6 +56,57 @@ def _still_serves(faulty: EngineProcess) -> bool:
     return _run(faulty, "echo").meta.get("text") == "content"
 
 
+def _at_rest(faulty: EngineProcess) -> bool:
+    """Whether nothing is left of any job: the only child is the one that waits for the next."""
+    waiting = children_of(faulty.process.pid)
+    return len(waiting) == 1 and protocol.ping(faulty.socket("faulty"))["running"] == 0
+
+
+def test_a_child_waits_for_the_next_job(faulty: EngineProcess) -> None:
+    (waiting,) = children_of(faulty.process.pid)
+    assert _run(faulty, "echo").meta["pid"] == waiting
+    _until(lambda: waiting not in children_of(faulty.process.pid))
+    _until(lambda: _at_rest(faulty))
+
+
+def test_a_child_that_was_killed_while_it_waited_costs_no_job(faulty: EngineProcess) -> None:
+    (waiting,) = children_of(faulty.process.pid)
+    os.kill(waiting, signal.SIGKILL)
+    _until(lambda: "\nState:\tZ" in Path(f"/proc/{waiting}/status").read_text())
+    assert _still_serves(faulty)
+    _until(lambda: _at_rest(faulty))
+
+
+def test_a_child_that_waits_has_nothing_of_other_jobs(faulty: EngineProcess) -> None:
+    directory, name = faulty.job(b"x", "txt")
+    with protocol.Connection(faulty.socket("faulty"), 10) as connection:
+        connection.send({"op": "loop", "dir": str(directory), "source": name})
+        _until(lambda: protocol.ping(faulty.socket("faulty"))["running"] == 1)
+        assert _still_serves(faulty)  # when that has ended, another one is forked
+        job = next(p for p in children_of(faulty.process.pid) if _directory_of(p) == directory)
+        _until(lambda: len(children_of(faulty.process.pid)) == 2)
+        (waiting,) = set(children_of(faulty.process.pid)) - {job}
+        sockets = _sockets(waiting)
+        assert len(sockets) == 1  # its way to the zygote
+        assert not sockets & _sockets(job)
+
+
+def test_what_a_job_used_is_told_before_it_is_gone(faulty: EngineProcess) -> None:
+    end = _run(faulty, "sleep", params={"seconds": 0.1}).exit
+    assert (end["rc"], end["signal"], end["timed_out"]) == (0, None, False)
+    assert 0 < end["cpu_seconds"] < end["wall_seconds"]
+    assert end["wall_seconds"] >= 0.1
+
+
+def _directory_of(pid: int) -> Path:
+    return Path(f"/proc/{pid}/cwd").readlink()
+
+
+def _sockets(pid: int) -> set[str]:
+    links = (link.readlink() for link in Path(f"/proc/{pid}/fd").iterdir())
+    return {str(target) for target in links if str(target).startswith("socket:")}
+
+
 def test_a_job_works_in_a_process_and_temp_dir_of_its_own(faulty: EngineProcess) -> None:
     first, second = _run(faulty, "echo"), _run(faulty, "echo")
     assert first.meta["pid"] != second.meta["pid"]
@@ -101,8 +154,9 @@ def test_a_client_that_leaves_takes_its_job_along(faulty: EngineProcess) -> None
     request: protocol.Request = {"op": "loop", "dir": str(directory), "source": name}
     with protocol.Connection(faulty.socket("faulty"), 10) as connection:
         connection.send(request)
-        _until(lambda: len(children_of(faulty.process.pid)) == 1)
-    _until(lambda: not children_of(faulty.process.pid))
+        _until(lambda: protocol.ping(faulty.socket("faulty"))["running"] == 1)
+        (job,) = children_of(faulty.process.pid)
+    _until(lambda: job not in children_of(faulty.process.pid))
     assert _still_serves(faulty)
 
 
@@ -111,8 +165,9 @@ def test_a_client_that_does_not_listen_is_cut_off_at_the_deadline(faulty: Engine
     with protocol.Connection(faulty.socket("faulty"), 10) as connection:
         connection.send({"op": "flood", "dir": str(directory), "source": name, "deadline": 0.5})
         time.sleep(0.2)
+        assert protocol.ping(faulty.socket("faulty"))["running"] == 1
         assert _still_serves(faulty)
-        _until(lambda: not children_of(faulty.process.pid))
+        _until(lambda: _at_rest(faulty))
     assert _still_serves(faulty)
 
 
@@ -155,12 +210,12 @@ def test_only_job_directories_and_plain_sources(
 
 def test_nothing_leaks_over_many_jobs(faulty: EngineProcess) -> None:
     descriptors = Path(f"/proc/{faulty.process.pid}/fd")
-    # Standard streams and the listening socket.
-    _until(lambda: len(list(descriptors.iterdir())) == 4)
+    # Standard streams, the listening socket, and the way to the child that waits.
+    _until(lambda: len(list(descriptors.iterdir())) == 5)
     for number in range(30):
         _run(faulty, "crash" if number % 3 == 0 else "echo")
-    _until(lambda: len(list(descriptors.iterdir())) == 4)
-    assert children_of(faulty.process.pid) == []
+    _until(lambda: len(list(descriptors.iterdir())) == 5)
+    assert _at_rest(faulty)
 
 
 def test_retiring_finishes_what_was_begun(tmp_path: Path, faulty: EngineProcess) -> None:

@@ -13,7 +13,7 @@ import tempfile
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from . import jail
 from .job import Engine, Host, Job, Operation, Refusal
@@ -78,8 +78,8 @@ def work(
     connection: socket.socket,
     layers: jail.Capabilities,
     host: Host | None,
-) -> NoReturn:
-    """Seal this process, run the operation, report how it went, exit."""
+) -> None:
+    """Seal this process, run the operation, report how it went; exits when nobody listens."""
     operation = engine.operations[request.op]
     job = Job(
         request.op,
@@ -112,7 +112,6 @@ def work(
     if failed:
         with contextlib.suppress(OSError):
             job.send({"event": "failed", "code": failed[0], "detail": failed[1]})
-    os._exit(0)
 
 
 def _enter(job: Job) -> None:

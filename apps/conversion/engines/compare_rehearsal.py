@@ -27,6 +27,7 @@ _SPACES += (
     ' xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
     ' xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml" mc:Ignorable="w14 w15"'
 )
+_SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -95,16 +96,17 @@ def _document(*, revised: bool) -> bytes:
         "</w:sectPr></w:body></w:document>",
         "word/styles.xml": _styles(revised),
         "word/numbering.xml": _numbering(),
-        "word/footnotes.xml": _HEAD + _NOTES.format("footnote", _SPACES, stays),
-        "word/endnotes.xml": _HEAD + _NOTES.format("endnote", _SPACES, stays),
-        "word/settings.xml": f'{_HEAD}<w:settings {_SPACES}><w:zoom w:percent="100"/><w:compat>'
+        "word/footnotes.xml": _HEAD + _NOTES.format("footnote", _SPACE, stays),
+        "word/endnotes.xml": _HEAD + _NOTES.format("endnote", _SPACE, stays),
+        "word/settings.xml": f'{_HEAD}<w:settings {_SPACE}><w:zoom w:percent="100"/><w:compat>'
         '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/'
         'word" w:val="15"/></w:compat></w:settings>',
-        "word/header1.xml": f"{_HEAD}<w:hdr {_SPACES}>{_paragraph(f'Head {stays}')}</w:hdr>",
-        "word/footer1.xml": f"{_HEAD}<w:ftr {_SPACES}>{_paragraph('Foot')}</w:ftr>",
+        "word/header1.xml": f"{_HEAD}<w:hdr {_SPACE}>{_paragraph(f'Head {stays}')}</w:hdr>",
+        "word/footer1.xml": f"{_HEAD}<w:ftr {_SPACE}>{_paragraph('Foot')}</w:ftr>",
         "word/fontTable.xml": _fonts("Calibri", "Cambria" if revised else "Arial"),
-        "word/webSettings.xml": f"{_HEAD}<w:webSettings {_SPACES}/>",
-        "word/theme/theme1.xml": f'{_HEAD}<a:theme {_SPACES} name="Office"/>',
+        "word/webSettings.xml": f"{_HEAD}<w:webSettings {_SPACE}/>",
+        "word/theme/theme1.xml": f'{_HEAD}<a:theme xmlns:a="http://schemas.openxmlformats.org/'
+        'drawingml/2006/main" name="Office"/>',
         "docProps/app.xml": f'{_HEAD}<Properties xmlns="{_OFFICE[:-14]}/extended-properties">'
         "<Pages>1</Pages></Properties>",
         "docProps/core.xml": f'{_HEAD}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/'
@@ -130,7 +132,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 def _body(revised: bool) -> str:
     moved = _paragraph("A sentence that is long enough to be seen when it moves elsewhere.")
-    rows = [[f"{topic} one", f"{topic} “two” – é", "three"] for topic in _TOPICS[:5]]
+    rows = [[f"{topic} one", f"{topic} “two” — é", "three"] for topic in _TOPICS[:5]]
     if revised:
         rows[1][1] = "four five"
         rows[2:3] = [["new", "row", "here"], ["another", "new", "one"]]
@@ -173,7 +175,7 @@ def _body(revised: bool) -> str:
 def _terms(revised: bool) -> str:
     """Paragraphs of which some stay, some change, some are new, joined, split or elsewhere."""
     texts = [
-        f"{topic} is agreed between the parties for {number} days, “as is” – see § {number}."
+        f"{topic} is agreed between the parties for {number} days, “as is” — see § {number}."
         for number, topic in enumerate(_TOPICS, start=3)
     ]
     if revised:
@@ -232,7 +234,7 @@ def _styles(revised: bool) -> str:
 
 def _numbering() -> str:
     return (
-        f'{_HEAD}<w:numbering {_SPACES}><w:abstractNum w:abstractNumId="0"><w:nsid '
+        f'{_HEAD}<w:numbering {_SPACE}><w:abstractNum w:abstractNumId="0"><w:nsid '
         'w:val="1A2B3C4D"/><w:multiLevelType w:val="multilevel"/><w:lvl w:ilvl="0">'
         '<w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
         '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
@@ -241,7 +243,7 @@ def _numbering() -> str:
 
 def _fonts(*names: str) -> str:
     fonts = "".join(f'<w:font w:name="{name}"><w:charset w:val="00"/></w:font>' for name in names)
-    return f"{_HEAD}<w:fonts {_SPACES}>{fonts}</w:fonts>"
+    return f"{_HEAD}<w:fonts {_SPACE}>{fonts}</w:fonts>"
 
 
 def _content_types() -> str:

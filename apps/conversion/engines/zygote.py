@@ -1,6 +1,6 @@
 """The serve loop of a zygote: one jailed child per document.
 
-A zygote is a single-threaded process that has everything loaded. For each job it forks; the
+A zygote is a single-threaded process that has everything loaded. Each job has a fork of it; the
 child seals itself, works and exits. Nothing of one document reaches the next; a crash, an endless
 loop or a memory bomb costs one child.
 """
@@ -23,13 +23,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import child, hosts, jail
+from . import child, forks, hosts, jail
 from .job import Engine
 from .protocol import MAX_DATAGRAM, encode, listen
 
 _HANDSHAKE_SECONDS = 10.0
 _FAREWELL_SECONDS = 30.0
 _BURIAL_SECONDS = 0.5
+# Whoever was told of a job's end is at work first.
+_REST_SECONDS = 0.0015
 _MAX_CLIENTS = 400
 _HUNG_UP = select.POLLHUP | select.POLLERR
 
@@ -44,7 +46,7 @@ class _Client:
 
 @dataclass
 class _Child:
-    pid: int
+    fork: forks.Fork
     pidfd: int
     client: _Client | None
     started: float
@@ -68,8 +70,11 @@ class _Server:
     clients: dict[int, _Client] = field(default_factory=dict)
     queue: deque[_Client] = field(default_factory=deque)
     children: dict[int, _Child] = field(default_factory=dict)
+    working: dict[int, _Child] = field(default_factory=dict)  # those that have not finished
     dying: list[int] = field(default_factory=list)
     spare: hosts.Spare = field(init=False)
+    waiting: forks.Fork | None = None
+    fork_at: float | None = 0.0  # when to fork for the next job (monotonic); None: not now
 
     def __post_init__(self) -> None:
         self.spare = hosts.Spare(self.layers)
@@ -84,21 +89,26 @@ class _Server:
                     self._accept()
                 elif descriptor in self.children:
                     self._reap(self.children[descriptor])
+                elif descriptor in self.working:
+                    self._hear(self.working[descriptor])
                 elif descriptor in self.clients:
                     self._attend(self.clients[descriptor], events)
             self._enforce_time()
             # A number stays its group's while one of the group is left, so it may be tried again.
-            self.dying = [group for group in self.dying if not _reap_group(group)]
-            while self.queue and len(self.children) < self.limit:
+            self.dying = [group for group in self.dying if not forks.reap_group(group)]
+            while self.queue and len(self.working) < self.limit:
                 self._start(self.queue.popleft())
-            self.spare.tend(idle=not self.children)
+            self.spare.tend(idle=not self.working)
+            self._fork_ahead()
 
     def _patience(self) -> float | None:
         moments = [c.deadline for c in self.children.values() if not c.timed_out]
         moments += [c.until for c in self.clients.values() if not c.request or c.farewell]
         if self.dying:
             moments.append(time.monotonic() + _BURIAL_SECONDS)
-        if not self.children and (due := self.spare.due()) is not None:
+        if self.fork_at is not None:
+            moments.append(self.fork_at)
+        if not self.working and (due := self.spare.due()) is not None:
             moments.append(due)
         return max(0.0, min(moments) - time.monotonic()) * 1000 + 1 if moments else None
 
@@ -148,7 +158,7 @@ class _Server:
             "mode": self.engine.mode,
             "version": self.engine.version,
             "jail": self.layers.layers(),
-            "running": len(self.children),
+            "running": len(self.working),
             "queued": len(self.queue),
             "spare_ready": self.spare.ready(),
             "spare_bytes": self.spare.private_bytes(),
@@ -165,71 +175,92 @@ class _Server:
         assert request  # noqa: S101 - queued clients have one
         program = self.engine.operations[request.op].host
         limits = hosts.Limits(request.memory, request.cpu_seconds)
+        # Before the host is taken, so that its pipes are in no hands but the job's.
+        fork, self.waiting = self.waiting or self._fork(), None
         host = self.spare.take(program, limits) if program else None
-        zygote = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            self._become_child(zygote, client, request, host)
+        own = host.host if host else None
+        assignment = forks.Assignment(request, client.connection, own)
+        try:
+            fork.assign(assignment)
+        except OSError:  # somebody killed it while it waited
+            fork.end()
+            fork = self._fork()
+            fork.assign(assignment)
         if host:
             host.let_go()
         now = time.monotonic()
-        process = _Child(pid, os.pidfd_open(pid), client, now, now + request.deadline, host)
-        self.children[process.pidfd] = process
+        process = _Child(fork, os.pidfd_open(fork.pid), client, now, now + request.deadline, host)
+        self.children[process.pidfd] = self.working[fork.control.fileno()] = process
         self.poller.register(process.pidfd, select.POLLIN)
+        self.poller.register(fork.control, select.POLLIN)
+        self.fork_at = None
 
-    def _become_child(
-        self,
-        zygote: int,
-        client: _Client,
-        request: child.CheckedRequest,
-        host: hosts.Running | None,
-    ) -> NoReturn:
-        try:
-            jail.part_from(zygote)
-            # A file past its limit is an error to handle, not the end of the process.
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            self._stop_listening_in_child(client)
-            own = host.host if host else None
-            child.work(self.engine, request, client.connection, self.layers, own)
-        finally:
-            os._exit(1)
+    def _fork(self) -> forks.Fork:
+        def work(given: forks.Assignment) -> None:
+            child.work(self.engine, given.request, given.connection, self.layers, given.host)
 
-    def _stop_listening_in_child(self, own: _Client) -> None:
+        return forks.fork(self._let_go_in_child, work)
+
+    def _fork_ahead(self) -> None:
+        """Have a child ready for the next job, at a moment when it takes no time from one."""
+        if self.fork_at is not None and time.monotonic() >= self.fork_at:
+            self.fork_at = None
+            if self.listener and not self.waiting:
+                self.waiting = self._fork()
+
+    def _let_go_in_child(self) -> None:
         if self.listener:
             self.listener.close()
         for client in self.clients.values():
-            if client is not own:
-                client.connection.close()
-        for descriptor in self.children:
-            os.close(descriptor)
+            client.connection.close()
+        for process in self.children.values():
+            process.fork.control.close()
+            os.close(process.pidfd)
         if self.spare.running:
             self.spare.running.let_go()
 
+    def _hear(self, process: _Child) -> None:
+        """Tell the client of a child that has finished, and kill that; else its end tells more."""
+        self.poller.unregister(process.fork.control)
+        if process.fork.has_finished():
+            self._tell(process, 0, hosts.Usage.of(process.fork.pid))
+            process.fork.kill()
+
     def _reap(self, process: _Child) -> None:
         # Its process group first: while the child is not reaped, the number is still its own.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        _, status, usage = os.wait4(process.pid, 0)
-        used = [hosts.Usage(usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)]
-        if process.host:
-            used.append(process.host.kill())
-            self.dying.append(process.host.pid)
+        process.fork.kill()
+        _, status, usage = os.wait4(process.fork.pid, 0)
+        if process.fork.control.fileno() in self.working:
+            used = hosts.Usage(usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
+            self._tell(process, os.waitstatus_to_exitcode(status), used)
+        with contextlib.suppress(KeyError):
+            self.poller.unregister(process.fork.control)
         self.poller.unregister(process.pidfd)
         os.close(process.pidfd)
+        process.fork.control.close()
         del self.children[process.pidfd]
-        code = os.waitstatus_to_exitcode(status)
+        self.dying.append(process.fork.pid)
+
+    def _tell(self, process: _Child, code: int, used: hosts.Usage) -> None:
+        """End what served a child and say what the job took."""
+        del self.working[process.fork.control.fileno()]
+        if process.host:
+            own, process.host = process.host, None
+            used = used.beside(own.kill())
+            self.dying.append(own.pid)
         if process.client:
+            client, process.client = process.client, None
             event = {
                 "event": "exit",
                 "rc": code,
                 "signal": -code if code < 0 else None,
-                "maxrss_bytes": max(one.bytes for one in used),
-                "cpu_seconds": round(sum(one.seconds for one in used), 4),
+                "maxrss_bytes": used.bytes,
+                "cpu_seconds": round(used.seconds, 4),
                 "wall_seconds": round(time.monotonic() - process.started, 4),
                 "timed_out": process.timed_out,
             }
-            self._finish(process.client, event)
-        self.dying.append(process.pid)
+            self._finish(client, event)
+        self.fork_at = time.monotonic() + _REST_SECONDS
 
     def _finish(self, client: _Client, event: dict[str, Any]) -> None:
         client.farewell = encode(event)
@@ -256,52 +287,31 @@ class _Server:
         for process in self.children.values():
             if process.client is client:
                 process.client = None
-                _kill(process)
+                process.fork.kill()
 
     def _enforce_time(self) -> None:
         now = time.monotonic()
         for process in self.children.values():
             if now >= process.deadline and not process.timed_out:
                 process.timed_out = True
-                _kill(process)
+                process.fork.kill()
         for client in list(self.clients.values()):
             if now >= client.until and (client.farewell or not client.request):
                 self._forget(client)
 
     def stop(self) -> None:
-        """Kill and reap every child and host."""
+        """Kill and reap every child and host, and who waits for a job."""
         self.spare.close()
+        if self.waiting:
+            self.waiting.end()
         for process in self.children.values():
-            _kill(process)
+            process.fork.kill()
         for process in self.children.values():
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(process.pid, 0)
+            process.fork.end()
             if process.host:
                 process.host.end()
-            _reap_group(process.pid)
-
-
-def _kill(process: _Child) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(ProcessLookupError):
-        signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
-
-
-def _reap_group(group: int) -> bool:
-    """Reap the killed programs of a child, which became ours when it ended; whether all are gone.
-
-    There may be very many: only waiting in vain is counted.
-    """
-    in_vain = 0
-    while in_vain < 50:
-        try:
-            if os.waitpid(-group, os.WNOHANG)[0] == 0:
-                in_vain += 1
-                time.sleep(0.001)
-        except ChildProcessError:
-            return True
-    return False
+        for group in self.dying:
+            forks.reap_group(group)
 
 
 def _stop(number: int, frame: object) -> None:

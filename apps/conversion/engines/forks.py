@@ -1,0 +1,130 @@
+"""Children of a zygote: forked before their job comes, told of before they are gone.
+
+To fork a process that holds an engine takes milliseconds, and so does its end; while nobody waits
+they are nobody's. A child that waits is the zygote once more: it has seen no document. It serves
+one job and ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import jail
+from .child import CheckedRequest
+from .job import Host
+
+# A request that came in one datagram, with what is added to it here.
+_MOST_BYTES = 128 * 1024
+_MOST_DESCRIPTORS = 4
+_FINISHED = b"finished"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a child is to do, whom it answers, and the host that serves it."""
+
+    request: CheckedRequest
+    connection: socket.socket
+    host: Host | None
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A child as its zygote sees it, and what the two talk through."""
+
+    pid: int
+    control: socket.socket
+
+    def assign(self, assignment: Assignment) -> None:
+        """Hand it its job. Raises OSError when it is no longer there."""
+        request, host = assignment.request, assignment.host
+        message = {
+            **vars(request),
+            "directory": str(request.directory),
+            "source": str(request.source),
+            "rehearsed": host and host.rehearsed,
+        }
+        data = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        descriptors = [assignment.connection.fileno(), *(host.descriptors() if host else ())]
+        socket.send_fds(self.control, [data], descriptors)
+
+    def has_finished(self) -> bool:
+        """Whether it says that nothing is left for it to do; it stays until it is killed."""
+        with contextlib.suppress(OSError):
+            return self.control.recv(len(_FINISHED), socket.MSG_DONTWAIT) == _FINISHED
+        return False
+
+    def kill(self) -> None:
+        """Kill it and what it has started."""
+        # Not reaped: the numbers are still its own.
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(self.pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Kill and reap it."""
+        self.kill()
+        self.control.close()
+        os.waitpid(self.pid, 0)
+        reap_group(self.pid)
+
+
+def fork(let_go: Callable[[], None], work: Callable[[Assignment], None]) -> Fork:
+    """A child that closes what is the zygote's with `let_go` and waits; then it does its `work`."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    zygote = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            jail.part_from(zygote)
+            # A file past its limit is an error to handle, not the end of the process.
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            ours.close()
+            let_go()
+            work(_receive(theirs))
+            # What programs of its own have used is known when it has ended.
+            if not resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss:
+                theirs.send(_FINISHED)
+                theirs.recv(1)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    theirs.close()
+    return Fork(pid, ours)
+
+
+def _receive(control: socket.socket) -> Assignment:
+    data, descriptors, _, _ = socket.recv_fds(control, _MOST_BYTES, _MOST_DESCRIPTORS)
+    message = json.loads(data.decode("utf-8", "surrogatepass"))
+    rehearsed = message.pop("rehearsed")
+    connection, *pipes = descriptors
+    host = Host(pipes[0], pipes[1], pipes[2], rehearsed) if pipes else None
+    request = CheckedRequest(
+        **{**message, "directory": Path(message["directory"]), "source": Path(message["source"])}
+    )
+    return Assignment(request, socket.socket(fileno=connection), host)
+
+
+def reap_group(group: int) -> bool:
+    """Reap the killed programs of a child, which became ours when it ended; whether all are gone.
+
+    There may be very many: only waiting in vain is counted.
+    """
+    in_vain = 0
+    while in_vain < 50:
+        try:
+            if os.waitpid(-group, os.WNOHANG)[0] == 0:
+                in_vain += 1
+                time.sleep(0.001)
+        except ChildProcessError:
+            return True
+    return False
