@@ -9,9 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ _FOREIGN = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "STORAGE_URL", "SECRET_KE
 SCOPES = ("viewing:read", "viewing:write", "workfiles:read", "workfiles:write", "editor:launch")
 KEEP = timedelta(hours=1)
 _LOG = "bench.log"
+_threads = ThreadPoolExecutor(16, thread_name_prefix="worker")
 
 
 @contextmanager
@@ -90,22 +91,14 @@ def engines() -> Iterator[None]:
 
 
 def work(threads: int = 1) -> None:
-    """What a worker process does, in this one: `threads` threads until the queue is empty."""
-    from django.db import connection
+    """What a worker process does, in this one: `threads` threads until the queue is empty.
 
+    They are those of the calls before: a worker's threads keep their database connections.
+    """
     from apps.conversion import jobs
 
-    def run() -> None:
-        try:
-            jobs.work()
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=run) for _ in range(threads)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    for done in [_threads.submit(jobs.work) for _ in range(threads)]:
+        done.result()
 
 
 def work_file(content: bytes, extension: str) -> Any:

@@ -20,10 +20,14 @@ class PortalTask(Task):  # type: ignore[type-arg]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Carries the task out."""
+        from django.db import close_old_connections
+
         from apps.core import tracing
         from apps.core.correlation import correlation_id
         from apps.tallies import store
 
+        # Celery would close them at each task; a connection lives longer than a wake-up call.
+        close_old_connections()
         store.begin()
         sent_by = getattr(self.request, "correlation", None) or "-"
         token = correlation_id.set(sent_by)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -129,7 +130,9 @@ DATABASE_URL = env.url(
     f"sqlite:///{DATA_DIR / 'portal.sqlite3'}",
     schemes={"sqlite", "postgres", "postgresql"},
 )
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600)}
+DATABASES = {
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
+}
 if DATABASE_URL.startswith("sqlite:"):
     DATABASES["default"]["OPTIONS"] = {
         # Writers take the lock when they begin, so a busy database waits instead of failing.
@@ -242,6 +245,7 @@ CELERY_TASK_ACKS_LATE = False  # a job's lease lives in the database; a message 
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_DB_REUSE_MAX = sys.maxsize  # the task closes what is old or broken (portal/celery.py)
 CELERY_TASK_DEFAULT_QUEUE = "portal"
 # What waits for other servers has a queue and a worker of its own: however slow they are, they
 # hold up no conversion.

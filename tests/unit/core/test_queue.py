@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from django.db import transaction
+from celery.fixups.django import DjangoWorkerFixup
+from django.db import connection, connections, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from apps.core import queue
@@ -93,3 +94,34 @@ def names_of_tasks() -> list[str]:
 
 def queue_of(name: str) -> str:
     return str(app.amqp.router.route({}, name)["queue"].name)
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The database connections that are closed from now on."""
+    autodiscover_modules("tasks")
+    closed: list[str] = []
+    own = connections["default"]
+    monkeypatch.setattr(own, "close", lambda: closed.append(own.alias))
+    return closed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_keeps_its_connection_from_task_to_task(closed: list[str]) -> None:
+    fixup, task = DjangoWorkerFixup(app), app.tasks["conversion.work"]
+    connection.ensure_connection()
+    for _ in range(3):
+        fixup.on_task_prerun(task)
+        task()
+        fixup.on_task_postrun(task)
+    assert closed == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_old_enough_is_replaced(
+    closed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.ensure_connection()
+    monkeypatch.setattr(connection, "close_at", 0.0)
+    app.tasks["conversion.work"]()
+    assert closed == ["default"]
