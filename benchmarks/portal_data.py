@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import os
@@ -40,6 +41,9 @@ def prepared() -> Iterator[Path]:
         assert isinstance(handler, logging.StreamHandler)
         handler.setStream((directory / _LOG).open("w"))
         call_command("migrate", verbosity=0, interactive=False)
+        # As the portal's processes do when all is loaded (portal/run.py).
+        gc.collect()
+        gc.freeze()
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
