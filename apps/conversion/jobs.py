@@ -21,8 +21,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.conversion import leases, made, measured, services
@@ -67,7 +66,7 @@ def work() -> int:
     count = 0
     while True:
         with _lanes() as lanes:
-            rendition = claim(lanes)
+            rendition = leases.claim(lanes)
             if rendition is None:
                 return count
             for lane in [lane for lane in lanes if lane != rendition.lane]:
@@ -92,38 +91,6 @@ def _give_back(lanes: set[int], lane: int) -> None:
     lanes.discard(lane)
     if lane in _permits:
         _permits[Lane(lane)].release()
-
-
-def claim(lanes: set[int]) -> Rendition | None:
-    """Takes the next job: by lane, then the client with the fewest jobs running, then by age."""
-    running = (
-        Rendition.objects.filter(state=State.RUNNING, client=OuterRef("client"))
-        .order_by()
-        .values("client")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    queue = (
-        Rendition.objects.filter(state=State.QUEUED, lane__in=lanes)
-        .annotate(busy=Coalesce(Subquery(running), 0))
-        .order_by("lane", "busy", "requested_at")
-        .values_list("pk", flat=True)
-    )
-    while candidates := list(queue[:8]):
-        for pk in candidates:
-            fence, now = new_token(), timezone.now()
-            won = Rendition.objects.filter(pk=pk, state=State.QUEUED).update(
-                state=State.RUNNING,
-                fence=fence,
-                lease_until=now + leases.LENGTH,
-                started_at=now,
-                attempts=F("attempts") + 1,
-            )
-            if won:
-                related = ("source", "against", "parent", "partner")
-                measured.claimed(job := Rendition.objects.select_related(*related).get(pk=pk), now)
-                return job
-    return None
 
 
 def run(rendition: Rendition) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from apps.conversion import measured, services
 from apps.conversion.models import Rendition
 from apps.core.errors import ErrorCode
+from apps.core.ids import new_token
 from apps.core.queue import enqueue
 
 State = Rendition.State
@@ -20,6 +26,49 @@ ATTEMPTS = 3
 RENEWAL_SECONDS = 4.0
 # The fences of the jobs that this process works on.
 held: set[str] = set()
+
+
+def claim(lanes: Collection[int]) -> Rendition | None:
+    """Takes the next job: by lane, then the client with the fewest jobs running, then by age."""
+    sql, parameters = _queue(frozenset(lanes))
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            candidates = cursor.fetchall()
+        if not candidates:
+            return None
+        for (pk,) in candidates:
+            fence, now = new_token(), timezone.now()
+            won = Rendition.objects.filter(pk=pk, state=State.QUEUED).update(
+                state=State.RUNNING,
+                fence=fence,
+                lease_until=now + LENGTH,
+                started_at=now,
+                attempts=F("attempts") + 1,
+            )
+            if won:
+                related = ("source", "against", "parent", "partner")
+                measured.claimed(job := Rendition.objects.select_related(*related).get(pk=pk), now)
+                return job
+
+
+@functools.cache
+def _queue(lanes: frozenset[int]) -> tuple[str, tuple[Any, ...]]:
+    """A query for the next jobs, as SQL: asked at each job and each wake-up call, compiled once."""
+    running = (
+        Rendition.objects.filter(state=State.RUNNING, client=OuterRef("client"))
+        .order_by()
+        .values("client")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    queue = (
+        Rendition.objects.filter(state=State.QUEUED, lane__in=lanes)
+        .annotate(busy=Coalesce(Subquery(running), 0))
+        .order_by("lane", "busy", "requested_at")
+        .values_list("pk", flat=True)
+    )
+    return queue[:8].query.sql_with_params()
 
 
 def renew() -> None:

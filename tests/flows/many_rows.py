@@ -28,7 +28,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from apps.clients.actors import Actor  # noqa: E402
 from apps.clients.models import ApiClient  # noqa: E402
-from apps.conversion import jobs, leases  # noqa: E402
+from apps.conversion import leases  # noqa: E402
 from apps.conversion.models import Rendition  # noqa: E402
 from apps.core.errors import PortalError  # noqa: E402
 from apps.core.ids import new_token  # noqa: E402
@@ -143,7 +143,7 @@ def acts() -> dict[str, Callable[[], object]]:
         "the sweep": sessions.sweep,
         "the list": lambda: _list(),
         "the list of a client": lambda: _list(client__id__exact=str(client.pk)),
-        "the next job": lambda: jobs.claim({0, 1, 2}),
+        "the next job": lambda: leases.claim({0, 1, 2}),
         "the jobs whose worker was lost": leases.nudge,
     }
 

@@ -253,7 +253,7 @@ def test_a_job_whose_rendition_was_removed_meanwhile_ends_quietly() -> None:
 
     removed = services.request(factories.work_file(content=b"%PDF-1"), PDF, client=None)
     other = services.request(factories.work_file(content=b"%PDF-2"), PDF, client=None)
-    job = jobs.claim({0})
+    job = leases.claim({0})
     assert job is not None
     assert job.pk == removed.pk
     Rendition.objects.filter(pk=removed.pk).delete()

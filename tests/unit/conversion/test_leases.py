@@ -42,7 +42,7 @@ def queued(name: str = "x", recipe: recipes.Recipe = PDF) -> Rendition:
 
 
 def claimed() -> Rendition:
-    rendition = jobs.claim(LANES)
+    rendition = leases.claim(LANES)
     assert rendition is not None
     return rendition
 
@@ -55,7 +55,7 @@ def test_a_claim_is_a_lease_with_a_fence(clock: time_machine.Traveller) -> None:
     assert len(job.fence) == 43
     assert job.lease_until is not None
     assert NOON < job.lease_until <= NOON + timedelta(minutes=1)
-    assert jobs.claim(LANES) is None
+    assert leases.claim(LANES) is None
 
 
 def test_a_job_with_a_live_lease_is_left_alone(clock: time_machine.Traveller) -> None:
@@ -154,7 +154,7 @@ def test_a_lost_wake_up_call_is_sent_again(calls: list[str]) -> None:
     calls.clear()
     leases.nudge()
     assert calls == ["conversion.work"]
-    jobs.claim(LANES)
+    leases.claim(LANES)
     calls.clear()
     leases.nudge()
     assert calls == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.conversion import jobs, services
+from apps.conversion import jobs, leases, services
 from apps.conversion.models import Rendition
 from apps.conversion.recipe import PDF
 from tests import factories
@@ -30,7 +30,7 @@ def queued(name: str, client: str = "full", *, lane: int = Lane.INTERACTIVE) -> 
 def order(lanes: set[int] = ALL) -> list[str]:
     """The names of the jobs, in the order they are claimed; each keeps running."""
     names = []
-    while job := jobs.claim(lanes):
+    while job := leases.claim(lanes):
         names.append(job.error_detail)
     return names
 
