@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from . import compare_host, redline_proof, redline_reader, revisions
+from . import compare_host, compare_rehearsal, redline_proof, redline_reader, revisions
 from .job import Job, Refusal
 from .protocol import Meta
 from .redline_package import Package
@@ -51,6 +51,18 @@ def compare(job: Job) -> Meta:
     job.part("revisions", _packed(job, content), "application/gzip")
     substantive = sum(item.substantive for item in found)
     return {"revisions": len(found), "substantive": substantive, "proof": proof, "engine": engine}
+
+
+def rehearse(directory: Path) -> None:
+    """Read and prove a pair of ours, kept in `directory`: no job is the first to do so."""
+    packages = []
+    for name, content in zip(("original", "revised"), compare_rehearsal.pair(), strict=True):
+        path = directory / f"{name}.docx"
+        path.write_bytes(content)
+        packages.append(Package(path, name))
+    stories = redline_reader.stories_of(packages[0])
+    redline_proof.prove(redline_proof.read(*packages), stories)
+    revisions.revisions_of(stories)
 
 
 def _packed(job: Job, content: Meta) -> Path:

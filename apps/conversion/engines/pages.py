@@ -103,7 +103,7 @@ OPERATIONS = {
 def main() -> NoReturn:
     """Run the zygote; see zygote.parse_arguments."""
     options = zygote.parse_arguments("Serve PDF pages, images, drawings and web pages.")
-    pages_warmup.run()
+    pages_warmup.run(options.scratch_dir)
     comparing = Operation(compare.compare, host=compare_host.set_up(options.state_dir))
     operations = {**OPERATIONS, "compare": comparing}
     readable = (*_LIBRARIES, svg.POPPLER_DATA)
