@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import task_prerun
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -20,14 +22,10 @@ class PortalTask(Task):  # type: ignore[type-arg]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Carries the task out."""
-        from django.db import close_old_connections
-
         from apps.core import tracing
         from apps.core.correlation import correlation_id
         from apps.tallies import store
 
-        # Celery would close them at each task; a connection lives longer than a wake-up call.
-        close_old_connections()
         store.begin()
         sent_by = getattr(self.request, "correlation", None) or "-"
         token = correlation_id.set(sent_by)
@@ -42,3 +40,13 @@ class PortalTask(Task):  # type: ignore[type-arg]
 app = Celery("portal", task_cls=PortalTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Celery would close a thread's database connection before and after each task.
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
+
+
+@task_prerun.connect
+def _replace_what_is_broken(sender: Any, **_: object) -> None:
+    from django.db import close_old_connections
+
+    if not sender.request.is_eager:
+        close_old_connections()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -130,9 +129,8 @@ DATABASE_URL = env.url(
     f"sqlite:///{DATA_DIR / 'portal.sqlite3'}",
     schemes={"sqlite", "postgres", "postgresql"},
 )
-DATABASES = {
-    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
-}
+_database = dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
+DATABASES = {"default": _database}
 if DATABASE_URL.startswith("sqlite:"):
     DATABASES["default"]["OPTIONS"] = {
         # Writers take the lock when they begin, so a busy database waits instead of failing.
@@ -229,13 +227,12 @@ BROKER_URL = env.url(
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 if BROKER_URL.startswith("filesystem:"):
-    _queue = DATA_DIR / "queue"
-    for name in ("messages", "control"):
-        (_queue / name).mkdir(parents=True, exist_ok=True)
+    for _queue in (DATA_DIR / "queue" / name for name in ("messages", "control")):
+        _queue.mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
-        "data_folder_in": str(_queue / "messages"),
-        "data_folder_out": str(_queue / "messages"),
-        "control_folder": str(_queue / "control"),
+        "data_folder_in": str(DATA_DIR / "queue" / "messages"),
+        "data_folder_out": str(DATA_DIR / "queue" / "messages"),
+        "control_folder": str(DATA_DIR / "queue" / "control"),
         # How soon a worker sees a message; one directory listing each time.
         "polling_interval": 0.02,
     }
@@ -245,7 +242,6 @@ CELERY_TASK_ACKS_LATE = False  # a job's lease lives in the database; a message 
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_DB_REUSE_MAX = sys.maxsize  # the task closes what is old or broken (portal/celery.py)
 CELERY_TASK_DEFAULT_QUEUE = "portal"
 # What waits for other servers has a queue and a worker of its own: however slow they are, they
 # hold up no conversion.

@@ -210,11 +210,11 @@ def test_only_job_directories_and_plain_sources(
 
 def test_nothing_leaks_over_many_jobs(faulty: EngineProcess) -> None:
     descriptors = Path(f"/proc/{faulty.process.pid}/fd")
-    # Standard streams, the listening socket, and the way to the child that waits.
-    _until(lambda: len(list(descriptors.iterdir())) == 5)
+    # Standard streams, the listening socket, and what leads to the child that waits.
+    _until(lambda: len(list(descriptors.iterdir())) == 6)
     for number in range(30):
         _run(faulty, "crash" if number % 3 == 0 else "echo")
-    _until(lambda: len(list(descriptors.iterdir())) == 5)
+    _until(lambda: len(list(descriptors.iterdir())) == 6)
     assert _at_rest(faulty)
 
 

@@ -29,6 +29,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 # Who may hold a socket, and what for. All that comes from outside goes through `remote`.
 MAY_CONNECT = {
     "apps/conversion/engines/child.py": "the engine's own socket, a file",
+    "apps/conversion/engines/forks.py": "a pair of sockets between a zygote and its child",
     "apps/conversion/engines/jail_test.py": "tries to get out of the jail",
     "apps/conversion/engines/job.py": "the engine's own socket, a file",
     "apps/conversion/engines/protocol.py": "the engine's own socket, a file",

@@ -25,7 +25,7 @@ from .job import Host
 # A request that came in one datagram, with what is added to it here.
 _MOST_BYTES = 128 * 1024
 _MOST_DESCRIPTORS = 4
-_FINISHED = b"finished"
+_EVER = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,14 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Fork:
-    """A child as its zygote sees it, and what the two talk through."""
+    """A child as its zygote sees it: `control` takes its job, `finished` (eventfd) tells the end.
+
+    The child closes its side of `control` before it sees a document.
+    """
 
     pid: int
     control: socket.socket
+    finished: int
 
     def assign(self, assignment: Assignment) -> None:
         """Hand it its job. Raises OSError when it is no longer there."""
@@ -55,12 +59,13 @@ class Fork:
         }
         data = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
         descriptors = [assignment.connection.fileno(), *(host.descriptors() if host else ())]
-        socket.send_fds(self.control, [data], descriptors)
+        with self.control:
+            socket.send_fds(self.control, [data], descriptors)
 
     def has_finished(self) -> bool:
         """Whether it says that nothing is left for it to do; it stays until it is killed."""
-        with contextlib.suppress(OSError):
-            return self.control.recv(len(_FINISHED), socket.MSG_DONTWAIT) == _FINISHED
+        with contextlib.suppress(BlockingIOError):
+            return os.eventfd_read(self.finished) > 0
         return False
 
     def kill(self) -> None:
@@ -70,10 +75,15 @@ class Fork:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(self.pid, signal.SIGKILL)
 
+    def let_go(self) -> None:
+        """Close what leads to it."""
+        self.control.close()
+        os.close(self.finished)
+
     def end(self) -> None:
         """Kill and reap it."""
         self.kill()
-        self.control.close()
+        self.let_go()
         os.waitpid(self.pid, 0)
         reap_group(self.pid)
 
@@ -81,6 +91,7 @@ class Fork:
 def fork(let_go: Callable[[], None], work: Callable[[Assignment], None]) -> Fork:
     """A child that closes what is the zygote's with `let_go` and waits; then it does its `work`."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    finished = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
     zygote = os.getpid()
     pid = os.fork()
     if pid == 0:
@@ -90,16 +101,18 @@ def fork(let_go: Callable[[], None], work: Callable[[Assignment], None]) -> Fork
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             ours.close()
             let_go()
-            work(_receive(theirs))
+            with theirs:
+                assignment = _receive(theirs)
+            work(assignment)
             # What programs of its own have used is known when it has ended.
             if not resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss:
-                theirs.send(_FINISHED)
-                theirs.recv(1)
+                os.eventfd_write(finished, 1)
+                time.sleep(_EVER)
             os._exit(0)
         finally:
             os._exit(1)
     theirs.close()
-    return Fork(pid, ours)
+    return Fork(pid, ours, finished)
 
 
 def _receive(control: socket.socket) -> Assignment:

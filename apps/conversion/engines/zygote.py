@@ -190,9 +190,9 @@ class _Server:
             host.let_go()
         now = time.monotonic()
         process = _Child(fork, os.pidfd_open(fork.pid), client, now, now + request.deadline, host)
-        self.children[process.pidfd] = self.working[fork.control.fileno()] = process
+        self.children[process.pidfd] = self.working[fork.finished] = process
         self.poller.register(process.pidfd, select.POLLIN)
-        self.poller.register(fork.control, select.POLLIN)
+        self.poller.register(fork.finished, select.POLLIN)
         self.fork_at = None
 
     def _fork(self) -> forks.Fork:
@@ -214,14 +214,13 @@ class _Server:
         for client in self.clients.values():
             client.connection.close()
         for process in self.children.values():
-            process.fork.control.close()
+            process.fork.let_go()
             os.close(process.pidfd)
         if self.spare.running:
             self.spare.running.let_go()
 
     def _hear(self, process: _Child) -> None:
-        """Tell the client of a child that has finished, and kill that; else its end tells more."""
-        self.poller.unregister(process.fork.control)
+        """Tell the client of a child that has finished, and kill that child."""
         if process.fork.has_finished():
             self._tell(process, 0, hosts.Usage.of(process.fork.pid))
             process.fork.kill()
@@ -230,20 +229,19 @@ class _Server:
         # Its process group first: while the child is not reaped, the number is still its own.
         process.fork.kill()
         _, status, usage = os.wait4(process.fork.pid, 0)
-        if process.fork.control.fileno() in self.working:
+        if process.fork.finished in self.working:
             used = hosts.Usage(usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
             self._tell(process, os.waitstatus_to_exitcode(status), used)
-        with contextlib.suppress(KeyError):
-            self.poller.unregister(process.fork.control)
         self.poller.unregister(process.pidfd)
         os.close(process.pidfd)
-        process.fork.control.close()
+        process.fork.let_go()
         del self.children[process.pidfd]
         self.dying.append(process.fork.pid)
 
     def _tell(self, process: _Child, code: int, used: hosts.Usage) -> None:
         """End what served a child and say what the job took."""
-        del self.working[process.fork.control.fileno()]
+        del self.working[process.fork.finished]
+        self.poller.unregister(process.fork.finished)
         if process.host:
             own, process.host = process.host, None
             used = used.beside(own.kill())

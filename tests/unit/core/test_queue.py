@@ -7,8 +7,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+from celery import Task
 from celery.fixups.django import DjangoWorkerFixup
-from django.db import connection, connections, transaction
+from celery.signals import task_prerun
+from django.db import connections, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from apps.core import queue
@@ -99,29 +101,51 @@ def queue_of(name: str) -> str:
 @pytest.fixture
 def closed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The database connections that are closed from now on."""
-    autodiscover_modules("tasks")
     closed: list[str] = []
     own = connections["default"]
     monkeypatch.setattr(own, "close", lambda: closed.append(own.alias))
+    monkeypatch.setattr(own, "connection", object())
+    monkeypatch.setattr(own, "get_autocommit", lambda: True)
     return closed
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_keeps_its_connection_from_task_to_task(closed: list[str]) -> None:
-    fixup, task = DjangoWorkerFixup(app), app.tasks["conversion.work"]
-    connection.ensure_connection()
+@pytest.fixture
+def task() -> Task:
+    autodiscover_modules("tasks")
+    found: Task = app.tasks["conversion.work"]
+    return found
+
+
+def test_a_worker_keeps_its_connection_from_task_to_task(closed: list[str], task: Task) -> None:
+    fixup = DjangoWorkerFixup(app)
     for _ in range(3):
         fixup.on_task_prerun(task)
-        task()
+        task_prerun.send(sender=task)
         fixup.on_task_postrun(task)
     assert closed == []
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_connection_that_is_old_enough_is_replaced(
-    closed: list[str], monkeypatch: pytest.MonkeyPatch
+    closed: list[str], task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection.ensure_connection()
-    monkeypatch.setattr(connection, "close_at", 0.0)
-    app.tasks["conversion.work"]()
+    monkeypatch.setattr(connections["default"], "close_at", 0.0)
+    task_prerun.send(sender=task)
     assert closed == ["default"]
+
+
+def test_one_that_broke_is_replaced(
+    closed: list[str], task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections["default"], "errors_occurred", True)
+    monkeypatch.setattr(connections["default"], "is_usable", lambda: False)
+    task_prerun.send(sender=task)
+    assert closed == ["default"]
+
+
+def test_what_runs_inside_a_request_keeps_its_connection(
+    closed: list[str], task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections["default"], "close_at", 0.0)
+    monkeypatch.setattr(task.request, "is_eager", True)
+    task_prerun.send(sender=task)
+    assert closed == []
