@@ -232,6 +232,31 @@ def test_a_missing_field_is_added_with_a_box(
     expect(review.field("orderReference")).to_have_count(0)
 
 
+def test_a_key_right_after_a_dialog_has_closed_is_not_lost(
+    reviewer: Reviewer, office: Office, document: str
+) -> None:
+    """Until the next frame the dialog's field has the focus, although nobody sees it."""
+    review = reviewer().read(office.link())
+    page = review.page
+    expect(page.get_by_test_id("page").first).to_have_attribute(
+        "data-state", "ready", timeout=READ_MS
+    )
+    review.press("a")
+    page.get_by_role("button", name="It has no place").click()
+    dialog = page.get_by_role("dialog", name="Add a field")
+    expect(dialog.get_by_label("Name")).to_be_focused()
+    pile = page.locator("[data-pile]")
+    before = pile.get_attribute("data-pile")
+    dialog.evaluate(
+        """(dialog) => {
+            dialog.requestClose();
+            const key = new KeyboardEvent("keydown", { key: "l", bubbles: true, cancelable: true });
+            document.activeElement.dispatchEvent(key);
+        }"""
+    )
+    expect(pile).not_to_have_attribute("data-pile", before or "")
+
+
 def test_a_place_is_marked_with_the_keys(reviewer: Reviewer, office: Office, document: str) -> None:
     review = reviewer().read(office.link())
     page = review.page

@@ -118,7 +118,8 @@ export function enableKeyboard(run, rows = KEYS) {
     const command = commands[name];
     if (!command) return;
     const target = event.target;
-    const inField = target.matches?.(TYPING);
+    // The field of a dialog that has just closed keeps the focus until the next frame.
+    const inField = target.matches?.(TYPING) && target.checkVisibility();
     if (inField && (command === "select-page" || (!ctrl && key !== "Escape" && key !== "F3")))
       return;
     if ((key === "Enter" || key === " ") && target.matches?.(ACTS_ITSELF)) return;
