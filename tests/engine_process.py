@@ -115,6 +115,23 @@ class EngineProcess:
             pending += children_of(found[-1])
         return found
 
+    def zygote(self, module: str) -> int:
+        """The process that runs one of the engines' modules; 0: none does."""
+        return next((p for p in self.processes() if module in command_of(p)), 0)
+
+    def workers(self, job: Path) -> list[int]:
+        """The processes that work in a job's directory."""
+        return [process for process in self.processes() if directory_of(process) == job]
+
+    def worker(self, job: Path, seconds: float = 10) -> int:
+        """The one process of a job, as soon as it is at work."""
+        end = time.monotonic() + seconds
+        while not (found := self.workers(job)):
+            assert time.monotonic() < end, "nobody works on it"
+            time.sleep(0.01)
+        assert len(found) == 1
+        return found[0]
+
 
 PAGES_FORMATS = {"pdf", "svg", "dxf", "html", "htm", "xhtml", *IMAGE_FORMATS}
 
@@ -124,6 +141,22 @@ def children_of(pid: int) -> list[int]:
         return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+def command_of(pid: int) -> str:
+    """A process's command line, blank once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def directory_of(pid: int) -> Path | None:
+    """Where a process works; None once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 @contextlib.contextmanager

@@ -5,19 +5,17 @@ The others go through the whole product: tests/flows/test_corpus.py.
 
 from __future__ import annotations
 
-import contextlib
 import time
 import typing
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from apps.conversion.engines import compare_host
 from apps.conversion.engines.protocol import FailureCode
 from tests import corpus
-from tests.engine_process import EngineProcess, Outcome
+from tests.engine_process import EngineProcess, Outcome, command_of
 
 _BAD = corpus.entries("hostile")
 _CODES = set(typing.get_args(FailureCode)) - {"engine_crashed", "engine_unavailable"}
@@ -62,12 +60,9 @@ def test_all_is_well_afterwards(engine: EngineProcess, results: Results) -> None
         time.sleep(0.02)
 
 
-def _processes(engine: EngineProcess) -> list[bytes]:
+def _processes(engine: EngineProcess) -> list[str]:
     """The command lines of all but one host, which waits where documents were compared before."""
-    commands = []
-    for pid in engine.processes():
-        with contextlib.suppress(FileNotFoundError):  # a child that has just ended
-            commands.append(Path(f"/proc/{pid}/cmdline").read_bytes())
-    hosts = [command for command in commands if compare_host.PROGRAM.encode() in command]
+    commands = [command for pid in engine.processes() if (command := command_of(pid))]
+    hosts = [command for command in commands if compare_host.PROGRAM in command]
     assert len(hosts) <= 1
     return [command for command in commands if command not in hosts]

@@ -18,7 +18,7 @@ from apps.conversion.engines import compare_host, compare_rehearsal, hosts, jail
 from apps.conversion.engines.job import Program
 from tests.engine import documents
 from tests.engine.test_compare_pairs import compare, content_of
-from tests.engine_process import PROJECT, EngineProcess, children_of
+from tests.engine_process import PROJECT, EngineProcess, children_of, command_of
 
 AREA = "Hosts, the programs that wait"
 
@@ -208,21 +208,7 @@ def _children(engine: EngineProcess) -> list[int]:
 
 def _hosts(engine: EngineProcess) -> list[int]:
     """Those of the program that compares."""
-    program = compare_host.PROGRAM.encode()
-    return [
-        process
-        for process in _children(engine)
-        if program in Path(f"/proc/{process}/cmdline").read_bytes()
-    ]
-
-
-def _working_in(engine: EngineProcess, directory: Path) -> list[int]:
-    """The child that has this job."""
-    return [
-        process
-        for process in _children(engine)
-        if Path(f"/proc/{process}/cwd").readlink() == directory
-    ]
+    return [child for child in _children(engine) if compare_host.PROGRAM in command_of(child)]
 
 
 def _open_files(pid: int) -> list[str]:
@@ -245,7 +231,7 @@ def test_each_pair_has_a_process_of_its_own(engine: EngineProcess) -> None:
     first = _waiting(engine)
     second = _waiting(engine)
     assert second != first
-    assert not Path(f"/proc/{first}").exists()
+    _until(lambda: not Path(f"/proc/{first}").exists())
 
 
 def test_the_one_that_waits_is_sealed_already(engine: EngineProcess) -> None:
@@ -272,11 +258,10 @@ def test_other_jobs_have_no_way_to_it(engine: EngineProcess) -> None:
     directory, name = engine.job(documents.pdf([("x", {})] * 3000), "pdf")
     with protocol.Connection(engine.socket("pages"), 60) as connection:
         connection.send({"op": "text", "dir": str(directory), "source": name})
-        others: list[int] = []
-        _until(lambda: others.extend(_working_in(engine, directory)) or others)
+        other = engine.worker(directory)
         # Its own file of errors is there when it has let go of what the zygote had open.
-        _until(lambda: any(file.endswith("/stderr.txt") for file in _open_files(others[0])))
-        assert not [file for file in _open_files(others[0]) if file.startswith("pipe:")]
+        _until(lambda: any(file.endswith("/stderr.txt") for file in _open_files(other)))
+        assert not [file for file in _open_files(other) if file.startswith("pipe:")]
         _until(lambda: "\nState:\tT" in Path(f"/proc/{waiting}/status").read_text())
     _until(lambda: "\nState:\tT" not in Path(f"/proc/{waiting}/status").read_text())
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests import corpus
 from tests.engine import readings
-from tests.engine_process import EngineProcess, children_of
+from tests.engine_process import EngineProcess, children_of, command_of
 
 _LINES = [
     "KÖNIG & SÖHNE GmbH",
@@ -121,11 +121,7 @@ def test_too_little_memory_is_said(engine: EngineProcess) -> None:
 
 
 def test_the_zygote_has_one_thread(engine: EngineProcess) -> None:
-    zygotes = [
-        pid
-        for pid in children_of(engine.process.pid)
-        if b"ocr_engine" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    zygotes = [pid for pid in children_of(engine.process.pid) if "ocr_engine" in command_of(pid)]
     assert len(zygotes) == 1
     assert len(list(Path(f"/proc/{zygotes[0]}/task").iterdir())) == 1
 

@@ -7,15 +7,14 @@ import signal
 import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from apps.conversion.engines import pdf as pdf_engine
-from apps.conversion.engines import written_pdf
+from apps.conversion.engines import protocol, written_pdf
 from tests import corpus
 from tests.engine import documents
-from tests.engine_process import EngineProcess, Outcome, children_of
+from tests.engine_process import EngineProcess, Outcome
 
 
 def _text(engine: EngineProcess, outcome: Outcome) -> str:
@@ -162,18 +161,18 @@ def test_a_cell_in_the_far_corner_costs_nothing(engine: EngineProcess) -> None:
 
 
 def test_a_crash_of_libreoffice_is_one_documents(engine: EngineProcess) -> None:
-    zygote = _office_zygote(engine)
     body = documents.paragraphs(*(f"Line {number}" for number in range(20_000)))
+    directory, name = engine.job(documents.docx(body), "docx")
+    request: protocol.Request = {
+        "op": "pdf", "dir": str(directory), "source": name, "params": {"format": "docx"}
+    }  # fmt: skip
     with ThreadPoolExecutor(1) as pool:
-        job = pool.submit(engine.pdf, documents.docx(body), "docx")
-        until = time.monotonic() + 10
-        while not (children := children_of(zygote)):
-            assert time.monotonic() < until
-            time.sleep(0.01)
+        events = pool.submit(list, protocol.submit(engine.socket("office"), request, 60))
+        worker = engine.worker(directory)
         time.sleep(0.2)
-        os.kill(children[0], signal.SIGSEGV)
-        outcome = job.result()
-    assert outcome.code == "engine_crashed"
+        os.kill(worker, signal.SIGSEGV)
+        codes = [event["code"] for event in events.result() if event["event"] == "failed"]
+    assert codes == ["engine_crashed"]
     assert engine.pdf(documents.docx(documents.paragraphs("next")), "docx").code == "done"
 
 
@@ -194,14 +193,6 @@ def test_the_deadline_holds(engine: EngineProcess) -> None:
     )
     assert outcome.code == "timeout"
     assert outcome.exit["timed_out"]
-
-
-def _office_zygote(engine: EngineProcess) -> int:
-    for process in engine.processes():
-        command = Path(f"/proc/{process}/cmdline").read_bytes()
-        if b"engines.office" in command:
-            return process
-    raise AssertionError("no office zygote")
 
 
 def test_only_spreadsheets_have_a_limit_that_documents_reach() -> None:

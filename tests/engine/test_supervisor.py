@@ -14,7 +14,7 @@ import pytest
 from apps.conversion.engines import jail, launch, protocol
 from tests.engine import documents
 from tests.engine.test_compare_pairs import compare
-from tests.engine_process import EngineProcess, children_of, running_engine
+from tests.engine_process import EngineProcess, running_engine
 
 _LONG = documents.docx(documents.paragraphs(*(f"Line {n}" for n in range(60_000))))
 
@@ -33,13 +33,6 @@ def _alive(pid: int) -> bool:
         return False
 
 
-def _zygote(engine: EngineProcess, module: str) -> int:
-    for process in engine.processes():
-        if module.encode() in Path(f"/proc/{process}/cmdline").read_bytes():
-            return process
-    return 0
-
-
 def _start_long_job(engine: EngineProcess) -> int:
     """Begin a conversion that lasts; the process that does it."""
     directory, name = engine.job(_LONG, "docx")
@@ -48,9 +41,7 @@ def _start_long_job(engine: EngineProcess) -> int:
         {"op": "pdf", "dir": str(directory), "source": name, "params": {"format": "docx"}}
     )
     _open_connections.append(connection)
-    zygote = _zygote(engine, "engines.office")
-    _until(lambda: len(children_of(zygote)) == 1)
-    return children_of(zygote)[0]
+    return engine.worker(directory)
 
 
 _open_connections: list[protocol.Connection] = []
@@ -70,7 +61,7 @@ def state(engine: EngineProcess) -> Path:
 
 def test_a_dead_zygote_comes_back_and_sigterm_ends_all(tmp_path: Path, state: Path) -> None:
     with running_engine(tmp_path, state=state) as engine:
-        os.kill(_zygote(engine, "engines.pages"), signal.SIGKILL)
+        os.kill(engine.zygote("engines.pages"), signal.SIGKILL)
         _until(lambda: not engine.socket("pages").exists())
         _until(engine.socket("pages").exists)
         assert engine.pdf(documents.pdf(), "pdf").code == "done"
@@ -89,7 +80,7 @@ def test_a_dead_zygote_comes_back_and_sigterm_ends_all(tmp_path: Path, state: Pa
 
 def test_recycling_loses_no_job_and_sigkill_leaves_no_process(tmp_path: Path, state: Path) -> None:
     with running_engine(tmp_path, state=state, recycle_hours=3 / 3600) as engine:
-        before = _zygote(engine, "engines.office")
+        before = engine.zygote("engines.office")
         with ThreadPoolExecutor(1) as pool:
             params = {"format": "docx", "max_pages": 1}
             lines = documents.docx(documents.paragraphs(*["Line"] * 8_000))

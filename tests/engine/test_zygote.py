@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from apps.conversion.engines import protocol
-from tests.engine_process import PROJECT, EngineProcess, Outcome, children_of
+from tests.engine_process import PROJECT, EngineProcess, Outcome, children_of, directory_of
 
 LIMIT = 2
 
@@ -58,19 +58,26 @@ def _still_serves(faulty: EngineProcess) -> bool:
 
 def _at_rest(faulty: EngineProcess) -> bool:
     """Whether nothing is left of any job: the only child is the one that waits for the next."""
-    waiting = children_of(faulty.process.pid)
-    return len(waiting) == 1 and protocol.ping(faulty.socket("faulty"))["running"] == 0
+    children = children_of(faulty.process.pid)
+    return [directory_of(child) for child in children] == [PROJECT]
+
+
+def _waiting(faulty: EngineProcess) -> int:
+    """The child that waits for the next job."""
+    _until(lambda: _at_rest(faulty))
+    (waiting,) = children_of(faulty.process.pid)
+    return waiting
 
 
 def test_a_child_waits_for_the_next_job(faulty: EngineProcess) -> None:
-    (waiting,) = children_of(faulty.process.pid)
+    waiting = _waiting(faulty)
     assert _run(faulty, "echo").meta["pid"] == waiting
     _until(lambda: waiting not in children_of(faulty.process.pid))
     _until(lambda: _at_rest(faulty))
 
 
 def test_a_child_that_was_killed_while_it_waited_costs_no_job(faulty: EngineProcess) -> None:
-    (waiting,) = children_of(faulty.process.pid)
+    waiting = _waiting(faulty)
     os.kill(waiting, signal.SIGKILL)
     _until(lambda: "\nState:\tZ" in Path(f"/proc/{waiting}/status").read_text())
     assert _still_serves(faulty)
@@ -81,11 +88,16 @@ def test_a_child_that_waits_has_nothing_of_other_jobs(faulty: EngineProcess) -> 
     directory, name = faulty.job(b"x", "txt")
     with protocol.Connection(faulty.socket("faulty"), 10) as connection:
         connection.send({"op": "loop", "dir": str(directory), "source": name})
-        _until(lambda: protocol.ping(faulty.socket("faulty"))["running"] == 1)
+        job = faulty.worker(directory)
         assert _still_serves(faulty)  # when that has ended, another one is forked
-        job = next(p for p in children_of(faulty.process.pid) if _directory_of(p) == directory)
-        _until(lambda: len(children_of(faulty.process.pid)) == 2)
-        (waiting,) = set(children_of(faulty.process.pid)) - {job}
+        others: list[int] = []
+
+        def one_waits() -> bool:
+            others[:] = set(children_of(faulty.process.pid)) - {job}
+            return [directory_of(other) for other in others] == [PROJECT]
+
+        _until(one_waits)
+        (waiting,) = others
         sockets = _sockets(waiting)
         assert len(sockets) == 1  # its way to the zygote
         assert not sockets & _sockets(job)
@@ -96,10 +108,6 @@ def test_what_a_job_used_is_told_before_it_is_gone(faulty: EngineProcess) -> Non
     assert (end["rc"], end["signal"], end["timed_out"]) == (0, None, False)
     assert 0 < end["cpu_seconds"] < end["wall_seconds"]
     assert end["wall_seconds"] >= 0.1
-
-
-def _directory_of(pid: int) -> Path:
-    return Path(f"/proc/{pid}/cwd").readlink()
 
 
 def _sockets(pid: int) -> set[str]:
@@ -154,8 +162,7 @@ def test_a_client_that_leaves_takes_its_job_along(faulty: EngineProcess) -> None
     request: protocol.Request = {"op": "loop", "dir": str(directory), "source": name}
     with protocol.Connection(faulty.socket("faulty"), 10) as connection:
         connection.send(request)
-        _until(lambda: protocol.ping(faulty.socket("faulty"))["running"] == 1)
-        (job,) = children_of(faulty.process.pid)
+        job = faulty.worker(directory)
     _until(lambda: job not in children_of(faulty.process.pid))
     assert _still_serves(faulty)
 
@@ -210,12 +217,13 @@ def test_only_job_directories_and_plain_sources(
 
 def test_nothing_leaks_over_many_jobs(faulty: EngineProcess) -> None:
     descriptors = Path(f"/proc/{faulty.process.pid}/fd")
+    _until(lambda: _at_rest(faulty))
     # Standard streams, the listening socket, and what leads to the child that waits.
     _until(lambda: len(list(descriptors.iterdir())) == 6)
     for number in range(30):
         _run(faulty, "crash" if number % 3 == 0 else "echo")
+    _until(lambda: _at_rest(faulty))
     _until(lambda: len(list(descriptors.iterdir())) == 6)
-    assert _at_rest(faulty)
 
 
 def test_retiring_finishes_what_was_begun(tmp_path: Path, faulty: EngineProcess) -> None:
