@@ -98,9 +98,8 @@ def test_a_child_that_waits_has_nothing_of_other_jobs(faulty: EngineProcess) -> 
 
         _until(one_waits)
         (waiting,) = others
-        sockets = _sockets(waiting)
-        assert len(sockets) == 1  # its way to the zygote
-        assert not sockets & _sockets(job)
+        _until(lambda: len(_sockets(waiting)) == 1)  # its way to the zygote
+        assert not _sockets(waiting) & _sockets(job)
 
 
 def test_what_a_job_used_is_told_before_it_is_gone(faulty: EngineProcess) -> None:

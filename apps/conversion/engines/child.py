@@ -76,7 +76,7 @@ def work(
     engine: Engine,
     request: CheckedRequest,
     connection: socket.socket,
-    layers: jail.Capabilities,
+    prepared: jail.Prepared,
     host: Host | None,
 ) -> None:
     """Seal this process, run the operation, report how it went; exits when nobody listens."""
@@ -89,14 +89,14 @@ def work(
         request.memory,
         request.deadline,
         connection,
-        layers,
+        prepared.layers,
         host,
     )
     failed: tuple[FailureCode, str] | None = None
     try:
         _enter(job)
         engine.prepare(request.directory)
-        jail.seal(_jail(job, request.cpu_seconds, operation, engine.readable), layers)
+        jail.seal(_jail(job, request.cpu_seconds, operation), prepared)
         gc.enable()
         job.send({"event": "done", "meta": operation.run(job)})
     except Refusal as refusal:
@@ -128,9 +128,9 @@ def _enter(job: Job) -> None:
     os.close(words)
 
 
-def _jail(job: Job, cpu_seconds: int, operation: Operation, readable: tuple[str, ...]) -> jail.Jail:
+def _jail(job: Job, cpu_seconds: int, operation: Operation) -> jail.Jail:
     return jail.Jail(
-        readable=(str(job.directory / "in"), *readable),
+        readable=(str(job.directory / "in"),),
         writable=(str(job.out), str(job.tmp)),
         memory=job.memory,
         cpu_seconds=cpu_seconds,

@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +89,8 @@ class Fork:
         reap_group(self.pid)
 
 
-def fork(let_go: Callable[[], None], work: Callable[[Assignment], None]) -> Fork:
-    """A child that closes what is the zygote's with `let_go` and waits; then it does its `work`."""
+def fork(get_ready: Callable[[], Callable[[Assignment], None]]) -> Fork:
+    """A child that gets ready, waits for its job, and does with it what `get_ready` returned."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     finished = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
     zygote = os.getpid()
@@ -100,7 +101,7 @@ def fork(let_go: Callable[[], None], work: Callable[[Assignment], None]) -> Fork
             # A file past its limit is an error to handle, not the end of the process.
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             ours.close()
-            let_go()
+            work = get_ready()
             with theirs:
                 assignment = _receive(theirs)
             work(assignment)
@@ -109,6 +110,8 @@ def fork(let_go: Callable[[], None], work: Callable[[Assignment], None]) -> Fork
                 os.eventfd_write(finished, 1)
                 time.sleep(_EVER)
             os._exit(0)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(1)
     theirs.close()

@@ -191,7 +191,7 @@ def _become(
         confined = jail.Jail(
             program.readable, (), limits.memory, limits.cpu_seconds, programs=(program.path,)
         )
-        jail.seal(confined, layers)
+        jail.seal(confined, jail.prepare(layers))
         if layers.seccomp:
             seccomp.install(allow_exec=True)  # itself, but no other process
         os.execve(program.path, [program.path], dict(program.environment))  # noqa: S606

@@ -22,7 +22,8 @@ _TRUNCATE = 1 << 14
 _ALL_OF_ABI_1 = (1 << 13) - 1
 _REFER = 1 << 13  # ABI 2
 _IOCTL_DEV = 1 << 15  # ABI 5
-_FILE_ACCESS = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
+_READ = _READ_FILE | _READ_DIR
+_OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 _NET_BIND_AND_CONNECT = 0b11  # ABI 4
 _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 0b11  # ABI 6
 
@@ -48,53 +49,62 @@ def abi() -> int:
     return max(0, int(version))
 
 
-def restrict(
-    readable: Iterable[str], writable: Iterable[str], executable: Iterable[str] = ()
-) -> None:
-    """Confine this process, for good, to these files and directories; the rest is refused.
+class Ruleset:
+    """Files and directories that are left to a process once it enforces this; raises OSError.
 
-    `writable` includes reading. TCP, signals to and abstract sockets of other processes are
-    refused too where the kernel knows how. Paths that this process cannot reach anyway are left
-    out. Needs no_new_privs. Raises OSError.
+    TCP, signals to and abstract sockets of other processes are refused too where the kernel knows
+    how. Paths that this process cannot reach anyway are left out.
     """
-    version = abi()
-    handled = _ALL_OF_ABI_1
-    if version >= 2:
-        handled |= _REFER
-    if version >= 3:
-        handled |= _TRUNCATE
-    if version >= 5:
-        handled |= _IOCTL_DEV
-    attributes = _RulesetAttributes(
-        handled,
-        _NET_BIND_AND_CONNECT if version >= 4 else 0,
-        _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS if version >= 6 else 0,
-    )
-    size = 24 if version >= 6 else 16 if version >= 4 else 8
-    ruleset = _call(_CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(size), 0)
-    try:
-        read = _READ_FILE | _READ_DIR
-        write = handled & ~(_EXECUTE | _IOCTL_DEV)
-        for paths, access in ((readable, read), (writable, write), (executable, _EXECUTE | read)):
-            for path in paths:
-                _allow(ruleset, path, access)
-        _call(_RESTRICT_SELF, ruleset, 0)
-    finally:
-        os.close(ruleset)
 
+    def __init__(self) -> None:
+        version = abi()
+        self._handled = _ALL_OF_ABI_1
+        if version >= 2:
+            self._handled |= _REFER
+        if version >= 3:
+            self._handled |= _TRUNCATE
+        if version >= 5:
+            self._handled |= _IOCTL_DEV
+        attributes = _RulesetAttributes(
+            self._handled,
+            _NET_BIND_AND_CONNECT if version >= 4 else 0,
+            _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS if version >= 6 else 0,
+        )
+        size = 24 if version >= 6 else 16 if version >= 4 else 8
+        reference = ctypes.byref(attributes)
+        self._descriptor = _call(_CREATE_RULESET, reference, ctypes.c_size_t(size), 0)
 
-def _allow(ruleset: int, path: str, access: int) -> None:
-    try:
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except (FileNotFoundError, PermissionError):
-        return
-    try:
-        if not os.path.isdir(f"/proc/self/fd/{descriptor}"):  # noqa: PTH112 - of the open file
-            access &= _FILE_ACCESS
-        rule = _PathBeneath(access, descriptor)
-        _call(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), 0)
-    finally:
-        os.close(descriptor)
+    def allow_reading(self, paths: Iterable[str]) -> None:
+        self._allow(paths, _READ)
+
+    def allow_writing(self, paths: Iterable[str]) -> None:
+        """Reading included."""
+        self._allow(paths, self._handled & ~(_EXECUTE | _IOCTL_DEV))
+
+    def allow_execution(self, paths: Iterable[str]) -> None:
+        """Reading included."""
+        self._allow(paths, _EXECUTE | _READ)
+
+    def enforce(self) -> None:
+        """Confine this process, for good. Needs no_new_privs."""
+        try:
+            _call(_RESTRICT_SELF, self._descriptor, 0)
+        finally:
+            os.close(self._descriptor)
+
+    def _allow(self, paths: Iterable[str], access: int) -> None:
+        for path in paths:
+            try:
+                descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            except (FileNotFoundError, PermissionError):
+                continue
+            try:
+                whole = os.path.isdir(f"/proc/self/fd/{descriptor}")  # noqa: PTH112 - the open file
+                rule = _PathBeneath(access if whole else access & _OF_A_FILE, descriptor)
+                arguments = self._descriptor, _RULE_PATH_BENEATH, ctypes.byref(rule), 0
+                _call(_ADD_RULE, *arguments)
+            finally:
+                os.close(descriptor)
 
 
 def _call(number: int, *arguments: object) -> int:

@@ -19,6 +19,7 @@ import socket
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -176,7 +177,7 @@ class _Server:
         program = self.engine.operations[request.op].host
         limits = hosts.Limits(request.memory, request.cpu_seconds)
         # Before the host is taken, so that its pipes are in no hands but the job's.
-        fork, self.waiting = self.waiting or self._fork(), None
+        fork, self.waiting = self.waiting or forks.fork(self._get_ready), None
         host = self.spare.take(program, limits) if program else None
         own = host.host if host else None
         assignment = forks.Assignment(request, client.connection, own)
@@ -184,7 +185,7 @@ class _Server:
             fork.assign(assignment)
         except OSError:  # somebody killed it while it waited
             fork.end()
-            fork = self._fork()
+            fork = forks.fork(self._get_ready)
             fork.assign(assignment)
         if host:
             host.let_go()
@@ -195,20 +196,15 @@ class _Server:
         self.poller.register(fork.finished, select.POLLIN)
         self.fork_at = None
 
-    def _fork(self) -> forks.Fork:
-        def work(given: forks.Assignment) -> None:
-            child.work(self.engine, given.request, given.connection, self.layers, given.host)
-
-        return forks.fork(self._let_go_in_child, work)
-
     def _fork_ahead(self) -> None:
         """Have a child ready for the next job, at a moment when it takes no time from one."""
         if self.fork_at is not None and time.monotonic() >= self.fork_at:
             self.fork_at = None
             if self.listener and not self.waiting:
-                self.waiting = self._fork()
+                self.waiting = forks.fork(self._get_ready)
 
-    def _let_go_in_child(self) -> None:
+    def _get_ready(self) -> Callable[[forks.Assignment], None]:
+        """In a new child: let go of what is the zygote's, and do ahead what every job needs."""
         if self.listener:
             self.listener.close()
         for client in self.clients.values():
@@ -218,6 +214,12 @@ class _Server:
             os.close(process.pidfd)
         if self.spare.running:
             self.spare.running.let_go()
+        prepared = jail.prepare(self.layers, self.engine.readable)
+
+        def work(given: forks.Assignment) -> None:
+            child.work(self.engine, given.request, given.connection, prepared, given.host)
+
+        return work
 
     def _hear(self, process: _Child) -> None:
         """Tell the client of a child that has finished, and kill that child."""
