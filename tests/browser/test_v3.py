@@ -117,6 +117,19 @@ def same_corner(box: Any, other: Any, pixels: float = 12) -> bool:
     return all(abs(box[side] - other[side]) < pixels for side in ("x", "y"))
 
 
+def test_the_page_above_the_one_that_was_asked_for_is_not_looked_at(
+    person: Person, book: Callable[[], str]
+) -> None:
+    """Of that one only the gap below it is in view: it waits like any neighbour."""
+    viewer = person(**DESK).read(book(), prefix="")
+    go(viewer, 60)
+    viewer.expect_crisp(60)
+    assert words_of(viewer, 60) == f"Sheet 61 of {PAGES}"
+    expect(viewer.sheet(59)).to_have_attribute("data-state", "ready")
+    expect(viewer.sheet(59).locator(".text span")).to_have_count(0)
+    expect(viewer.sheet(58)).to_have_count(0)
+
+
 def test_the_text_of_a_page_is_selected_and_copied(person: Person, book: Callable[[], str]) -> None:
     viewer = person(permissions=["clipboard-read", "clipboard-write"]).read(book(), prefix="")
     go(viewer, 9)  # a page that lies on its side

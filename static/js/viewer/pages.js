@@ -81,9 +81,13 @@ export function createPages({
     scrolling.setTotal(rows.total);
   }
 
+  /* A page of which only the gap below it is in view is not. */
   function visible() {
     const top = scrolling.top();
-    return [rows.indexAt(top), rows.indexAt(top + scroller.clientHeight - 1)];
+    const first = rows.indexAt(top);
+    const last = rows.indexAt(top + scroller.clientHeight - 1);
+    const isPast = top >= rows.top(first) + rows.height(first);
+    return [Math.min(last, isPast ? first + 1 : first), last];
   }
 
   function currentPage() {
