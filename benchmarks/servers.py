@@ -197,13 +197,14 @@ def _large(stack: Stack, user: Integrator, size: int) -> Row:
     answer = user.upload(user.open(), pieces(), "pdf")
     took = time.perf_counter() - began
     growth = max(processes.peak_memory(pid) - before[pid] for pid in web)
+    stored = answer.status_code == 200
     return Row(
         what=f"upload of {size} MiB to S3, memory of web",
         n=1,
         recto=f"+{growth} MiB",
         aim=f"< {_MIB} MiB",
-        met=growth < _MIB and answer.status_code == 200,
-        note=f"{size / took:.0f} MiB/s",
+        met=growth < _MIB and stored,
+        note=f"{size / took:.0f} MiB/s" if stored else f"{answer.status_code}: {answer.text}",
     )
 
 

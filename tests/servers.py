@@ -99,7 +99,7 @@ def s3(directory: Path, *, ports: Sequence[int] = ()) -> Iterator[str]:
         *("server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}"),
         f"-s3.config={folder / 'identities.json'}",
         *(f"-{name}={port}" for name, port in zip(names, ports, strict=True)),
-        *("-master.volumeSizeLimitMB=64", "-volume.max=20"),
+        *("-master.volumeSizeLimitMB=64", "-volume.max=100"),
         *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
     ]
     endpoint = f"http://127.0.0.1:{ports[-1]}"

@@ -102,7 +102,7 @@ def as_portal_error(exc: Exception) -> PortalError:
             return PortalError(ErrorCode.MALFORMED_BODY, str(exc), at="body")
         case exceptions.ParseError() | exceptions.UnsupportedMediaType():
             return PortalError(ErrorCode.MALFORMED_BODY)
-    return PortalError(ErrorCode.INTERNAL)
+    return PortalError(ErrorCode.INTERNAL, workfiles.outage(exc))
 
 
 def json_body(request: Request | HttpRequest) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from email.message import Message
 
 import pytest
 from django.conf import LazySettings
 
 from apps.viewing.models import ViewingDetail
+from apps.workfiles import storage
 from tests import factories
 
 from .conftest import Integrator, assert_error, assert_status_message
@@ -241,3 +243,26 @@ def test_a_document_cannot_act_as_a_page(api: Integrator) -> None:
     answer = api.session(identity, "/SourceFile")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The server's disk is full."),
+        (RuntimeError("no"), "An unexpected error occurred; it was logged."),
+    ],
+)
+def test_why_a_document_was_not_stored_is_said_and_it_can_be_sent_again(
+    api: Integrator, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    identity = api.open()
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "put", refuse)
+        answer = api.put(identity, factories.PDF_BYTES)
+    assert_error(answer, 500, "InternalError")
+    assert answer.json()["message"] == said
+    assert api.put(identity, factories.PDF_BYTES).status_code == 200
