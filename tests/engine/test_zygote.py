@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.conversion.engines import protocol
+from apps.conversion.engines import jail, protocol
 from tests.engine_process import PROJECT, EngineProcess, Outcome, children_of, directory_of
 
 LIMIT = 2
@@ -74,6 +75,13 @@ def test_a_child_waits_for_the_next_job(faulty: EngineProcess) -> None:
     assert _run(faulty, "echo").meta["pid"] == waiting
     _until(lambda: waiting not in children_of(faulty.process.pid))
     _until(lambda: _at_rest(faulty))
+
+
+def test_a_child_that_waits_has_given_up_its_privileges(faulty: EngineProcess) -> None:
+    status = Path(f"/proc/{_waiting(faulty)}/status")
+    _until(lambda: "\nNoNewPrivs:\t1" in status.read_text())
+    (effective,) = re.findall(r"^CapEff:\s+(\w+)", status.read_text(), re.MULTILINE)
+    assert int(effective, 16) & ~(1 << jail._CAP_DAC_OVERRIDE) == 0
 
 
 def test_a_child_that_was_killed_while_it_waited_costs_no_job(faulty: EngineProcess) -> None:
