@@ -119,14 +119,10 @@ class EngineProcess:
         """The process that runs one of the engines' modules; 0: none does."""
         return next((p for p in self.processes() if module in command_of(p)), 0)
 
-    def workers(self, job: Path) -> list[int]:
-        """The processes that work in a job's directory."""
-        return [process for process in self.processes() if directory_of(process) == job]
-
     def worker(self, job: Path, seconds: float = 10) -> int:
         """The one process of a job, as soon as it is at work."""
         end = time.monotonic() + seconds
-        while not (found := self.workers(job)):
+        while not (found := [one for one in self.processes() if directory_of(one) == job]):
             assert time.monotonic() < end, "nobody works on it"
             time.sleep(0.01)
         assert len(found) == 1
