@@ -33,6 +33,7 @@ export function createPage(index, { images, texts, copy }) {
   let wanted = 0;
   let loading = null;
   let words = null;
+  let reading = null;
   let failure = null;
 
   function show(image, width) {
@@ -86,20 +87,28 @@ export function createPage(index, { images, texts, copy }) {
       element.dataset.state = "ready";
     } catch (error) {
       if (error.name === "AbortError") return;
-      fail(error, () => {
-        wanted = 0;
-        want(width, urgency);
-      });
+      fail(error, () => again(width, urgency));
     } finally {
       if (loading === mine) loading = null;
     }
   }
 
+  function again(width, urgency) {
+    images.renew(index);
+    wanted = 0;
+    want(width, urgency);
+    if (words || !reading) return;
+    reading.abort();
+    reading = null;
+    wantText();
+  }
+
   async function wantText() {
-    if (words) return;
-    words = [];
+    if (reading) return;
+    reading = new AbortController();
+    const signal = AbortSignal.any([reading.signal, alive.signal]);
     try {
-      words = fillTextLayer(layer, await texts.get(index, alive.signal));
+      words = fillTextLayer(layer, await texts.get(index, signal));
     } catch (error) {
       // The picture still serves; the words are asked for again when the page comes back.
       if (error.name !== "AbortError") console.warn(`Page ${index + 1} has no text layer:`, error);

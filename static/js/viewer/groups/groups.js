@@ -15,17 +15,25 @@ export function createGroups(content, library) {
   const address = new URL(library, location.href).href;
   const open = new Map();
   let ready = null;
+  let starts = [];
+  const groupOf = (number) => starts.findLastIndex((first) => first <= number);
 
   function prepare() {
-    ready ??= Promise.all([load(address), content.starts()]).catch((error) => {
+    ready ??= begun().catch((error) => {
       ready = null;
       throw error;
     });
     return ready;
   }
 
+  async function begun() {
+    const [program, known] = await Promise.all([load(address), content.starts()]);
+    starts = known;
+    return program;
+  }
+
   async function start(index, closing, failed) {
-    const [{ pdfjs, worker }] = await prepare();
+    const { pdfjs, worker } = await prepare();
     const first = await content.piece(index, 0, PIECE, closing.signal);
     closing.signal.throwIfAborted();
     const whole = first.size <= PIECE;
@@ -94,9 +102,9 @@ export function createGroups(content, library) {
      * @returns {Promise<T>}
      */
     async withPage(number, task, signal) {
-      const [, starts] = await prepare();
+      await prepare();
       signal?.throwIfAborted();
-      const index = starts.findLastIndex((first) => first <= number);
+      const index = groupOf(number);
       const group = acquire(index);
       const run = async () => {
         const document = await group.document;
@@ -113,13 +121,25 @@ export function createGroups(content, library) {
         return await Promise.race([run(), group.failure, abortion(signal)]);
       } finally {
         group.users -= 1;
+        if (group.users === 0 && open.get(index) !== group) group.closing.abort();
         trim();
       }
+    },
+    /**
+     * The next who asks for a page has its group fetched anew: what is here or on its way may be
+     * what failed.
+     * @param {number} number of the page, from 0
+     */
+    renew(number) {
+      const index = groupOf(number);
+      const group = open.get(index);
+      open.delete(index);
+      if (group?.users === 0) group.closing.abort();
     },
     close() {
       for (const group of open.values()) group.closing.abort();
       open.clear();
-      ready?.then(([{ worker }]) => worker.destroy()).catch(() => {});
+      ready?.then(({ worker }) => worker.destroy()).catch(() => {});
     },
   };
 }

@@ -51,6 +51,8 @@ export function createPictures(groups) {
     /** A small picture of the page, where one was drawn before. */
     preview: previews.get,
     clear: previews.clear,
+    /** Has a page that failed fetched from the start. */
+    renew: groups.renew,
   };
 }
 
