@@ -133,6 +133,14 @@ def test_limits_hold(engine: EngineProcess, limits: dict[str, Any], codes: set[s
     assert compare(engine, GOOD, GOOD).code == "done"
 
 
+@pytest.mark.parametrize("mebibytes", [256, 350, 800])
+def test_within_any_limit_there_is_room_for_a_document(
+    engine: EngineProcess, mebibytes: int
+) -> None:
+    """However much the program's heap may take, its threads find room beside it."""
+    assert compare(engine, GOOD, GOOD, memory=mebibytes << 20).code == "done"
+
+
 def test_nothing_is_left_running(engine: EngineProcess) -> None:
     def programs() -> set[int]:
         return {process for process in engine.processes() if "docxodus" in command_of(process)}

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from apps.conversion.engines import compare_host, compare_rehearsal, hosts, jail, protocol
-from apps.conversion.engines.job import Program
+from apps.conversion.engines.job import Allowance, Program
 from tests.engine import documents
 from tests.engine.test_compare_pairs import compare, content_of
 from tests.engine_process import PROJECT, EngineProcess, children_of, command_of
@@ -66,7 +66,12 @@ print(json.dumps([len(attempts), leaks]), flush=True)
 
 
 def _program(name: str, rehearsal: bytes = b"") -> Program:
-    return Program(str(Path(f"/usr/bin/{name}").resolve()), (), {"LANG": "C.UTF-8"}, rehearsal)
+    path = str(Path(f"/usr/bin/{name}").resolve())
+    return Program(path, (), {"LANG": "C.UTF-8"}, rehearsal, _all_of_it)
+
+
+def _all_of_it(memory: int) -> Allowance:
+    return Allowance({}, memory)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import compare_rehearsal
-from .job import Host, Job, Program, Refusal
+from .job import Allowance, Host, Job, Program, Refusal
 from .protocol import FailureCode
 
 AUTHOR = "Recto"
@@ -45,6 +45,8 @@ _UNPACKED = "DOTNET_BUNDLE_EXTRACT_BASE_DIR"
 _FIRST_START_SECONDS = 60
 # What .NET binds and caches at a method's first calls; more of them gain little.
 _REHEARSALS = 3
+# What .NET maps beside its heap: its code, its libraries, its threads.
+_RUNTIME = 512 * 1024**2
 
 
 def _installed() -> tuple[str, str]:
@@ -81,7 +83,17 @@ def set_up(state: Path) -> Program | None:
     except (OSError, subprocess.SubprocessError) as error:
         sys.stderr.write(f"Documents cannot be compared: {error}\n")
     rehearsal = b"".join(_request(*compare_rehearsal.pair())) * _REHEARSALS
-    return Program(PROGRAM, (unpacked,), environment, rehearsal)
+    return Program(PROGRAM, (unpacked,), environment, rehearsal, _allowance)
+
+
+def _allowance(memory: int) -> Allowance:
+    # .NET wants hexadecimal numbers. Left alone, its heap reserves about all that may be mapped,
+    # and whether a thread or a library still finds room is a matter of luck.
+    environment = {
+        "DOTNET_GCHeapHardLimit": f"{memory:x}",
+        "DOTNET_GCRegionRange": f"{memory + memory // 2:x}",
+    }
+    return Allowance(environment, 2 * memory + _RUNTIME)
 
 
 def ask(job: Job, original: bytes, revised: bytes) -> None:

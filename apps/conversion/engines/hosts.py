@@ -188,13 +188,15 @@ def _become(
         os.chdir("/")
         for target, descriptor in enumerate(standard):
             os.dup2(descriptor, target)
+        allowance = program.allowance(limits.memory)
         confined = jail.Jail(
-            program.readable, (), limits.memory, limits.cpu_seconds, programs=(program.path,)
+            program.readable, (), allowance.mapped, limits.cpu_seconds, programs=(program.path,)
         )
         jail.seal(confined, jail.prepare(layers))
         if layers.seccomp:
             seccomp.install(allow_exec=True)  # itself, but no other process
-        os.execve(program.path, [program.path], dict(program.environment))  # noqa: S606
+        environment = {**program.environment, **allowance.environment}
+        os.execve(program.path, [program.path], environment)  # noqa: S606
     finally:
         os._exit(127)
 

@@ -23,17 +23,27 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """What holds a program to its memory: words in its environment, and the bytes it may map."""
+
+    environment: Mapping[str, str]
+    mapped: int
+
+
+@dataclass(frozen=True)
 class Program:
     """A program that answers lines on its standard input with lines on its standard output.
 
     `path` and `readable` are absolute. `rehearsal` are lines that have it do what jobs will ask
-    for; they are shorter than a pipe holds, and so are the lines that answer them.
+    for; they are shorter than a pipe holds, and so are the lines that answer them. `allowance` says
+    how so many bytes of memory are all that it uses.
     """
 
     path: str
     readable: tuple[str, ...]
     environment: Mapping[str, str]
     rehearsal: bytes
+    allowance: Callable[[int], Allowance]
 
 
 @dataclass(frozen=True)
