@@ -111,7 +111,7 @@ def run(rendition: Rendition) -> None:
             logger.exception("Job %s failed unexpectedly", rendition.pk)
             _fail(rendition, ErrorCode.INTERNAL, "An unexpected error occurred; it was logged.", {})
         elif timezone.now() - rendition.requested_at > workfiles.OUTAGE:
-            _fail(rendition, ErrorCode.ENGINE_UNAVAILABLE, outage, {})
+            _fail(rendition, ErrorCode.STORAGE_UNAVAILABLE, outage, {})
         else:  # its lease lapses, and a worker takes it up again: this was no attempt
             logger.warning("Job %s waits: %s", rendition.pk, outage)
             _mine(rendition).update(attempts=0)

@@ -33,7 +33,7 @@ Json = dict[str, Any]
 Found = TypeVar("Found")
 # How long a failure answers for itself before the next asker may try again.
 _FAILURE_MEMORY = timedelta(minutes=10)
-_PASSING = {ErrorCode.ENGINE_UNAVAILABLE, ErrorCode.INTERNAL}
+_PASSING = {ErrorCode.ENGINE_UNAVAILABLE, ErrorCode.STORAGE_UNAVAILABLE, ErrorCode.INTERNAL}
 _PASSING_MEMORY = timedelta(seconds=10)
 _BULK_BYTES = 5 * 1024**2
 _HUGE_BYTES = 50 * 1024**2

@@ -384,6 +384,11 @@ CATALOGUE: dict[ErrorCode, Explanation] = {
         "The job id is unknown, has expired, or belongs to another client.",
         "Check the id.",
     ),
+    ErrorCode.STORAGE_UNAVAILABLE: Explanation(
+        "Documents cannot be stored or read at the moment",
+        "The server's disk is full, or the storage of documents does not answer.",
+        "Try again in a minute; `manage.py doctor` tells the administrator what is wrong.",
+    ),
     ErrorCode.INTERNAL: Explanation(
         "Something went wrong on the server",
         "An unexpected error occurred; it was logged.",

@@ -92,6 +92,8 @@ class ErrorCode(StrEnum):
     ENGINE_CRASHED = "engine_crashed"
     ENGINE_UNAVAILABLE = "engine_unavailable"
     JOB_NOT_FOUND = "job_not_found"
+    # Faults of the server itself, at any call
+    STORAGE_UNAVAILABLE = "storage_unavailable"
     INTERNAL = "internal"
 
 

@@ -6,6 +6,7 @@ spellings) and errors.py (its table of codes and the one renderer of its errors)
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ from apps.workfiles import services as workfiles
 
 logger = logging.getLogger(__name__)
 _BODY_BYTES = 1024 * 1024
+# When whoever met an outage of the storage may try again.
+_OUTAGE_SECONDS = 5
 
 
 class _OneRepresentation(BaseContentNegotiation):
@@ -58,6 +61,8 @@ class DialectView(APIView):
         error = as_portal_error(exc)
         if error.code == ErrorCode.INTERNAL:
             logger.error("Unexpected error", exc_info=exc)
+        elif error.code == ErrorCode.STORAGE_UNAVAILABLE:
+            logger.error("%s", error.detail)
         if error.code != ErrorCode.NOT_READY:
             ERRORS.add(code=error.code)
             note_error(error.code)
@@ -102,7 +107,9 @@ def as_portal_error(exc: Exception) -> PortalError:
             return PortalError(ErrorCode.MALFORMED_BODY, str(exc), at="body")
         case exceptions.ParseError() | exceptions.UnsupportedMediaType():
             return PortalError(ErrorCode.MALFORMED_BODY)
-    return PortalError(ErrorCode.INTERNAL, workfiles.outage(exc))
+    if outage := workfiles.outage(exc):
+        return PortalError(ErrorCode.STORAGE_UNAVAILABLE, outage, retry_after=_OUTAGE_SECONDS)
+    return PortalError(ErrorCode.INTERNAL)
 
 
 def json_body(request: Request | HttpRequest) -> dict[str, Any]:
@@ -135,7 +142,9 @@ def file_response(
     inline: bool = False,
 ) -> HttpResponseBase:
     """Stored bytes as an answer; with a name they are a download (RFC 6266)."""
-    response = StreamingHttpResponse(chunks, content_type=media_type)
+    # What is gone or out of reach is an error's answer, not a body that breaks off.
+    first = next(chunks, b"")
+    response = StreamingHttpResponse(itertools.chain((first,), chunks), content_type=media_type)
     response["Content-Length"] = str(size)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

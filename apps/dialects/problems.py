@@ -84,6 +84,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.ENGINE_CRASHED: 422,
     ErrorCode.ENGINE_UNAVAILABLE: 503,
     ErrorCode.JOB_NOT_FOUND: 404,
+    ErrorCode.STORAGE_UNAVAILABLE: 503,
     ErrorCode.INTERNAL: 500,
 }
 

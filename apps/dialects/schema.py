@@ -23,6 +23,8 @@ View = TypeVar("View", bound=type)
 # By status, or by status and media type.
 Answers = dict[Any, Any]
 BYTES: Json = {"type": "string", "format": "binary"}
+# What is nobody's fault but the server's own, at any call.
+FAULTS = (ErrorCode.STORAGE_UNAVAILABLE, ErrorCode.INTERNAL)
 
 
 class OperationSchema(AutoSchema):  # type: ignore[misc]  # the base class has no types

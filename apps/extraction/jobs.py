@@ -112,7 +112,7 @@ def advance(request: ExtractionRequest) -> None:
     except Exception as error:
         outage = workfiles.outage(error)
         if outage and timezone.now() - request.received_at > workfiles.OUTAGE:
-            _fail(request, PortalError(ErrorCode.ENGINE_UNAVAILABLE, outage))
+            _fail(request, PortalError(ErrorCode.STORAGE_UNAVAILABLE, outage))
         elif outage:  # its lease lapses, and a worker takes it up again: this was no loss
             logger.warning("Extraction request %s waits: %s", request.pk, outage)
             _mine(request).update(losses=0)

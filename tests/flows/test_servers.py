@@ -14,7 +14,7 @@ import requests
 from tests import factories, servers
 from tests.flows.test_extraction import extractor, invoice
 from tests.flows.test_packages import ended, work_file
-from tests.stack import PROJECT, Integrator, Stack, running_stack
+from tests.stack import PROJECT, Integrator, Stack, free_port, running_stack
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +120,29 @@ def test_a_download_may_lead_on_to_the_bucket(larger: Stack, integrator: Integra
     assert handed.headers["Content-Disposition"].startswith("attachment")
     unsigned = requests.get(address.partition("?")[0], timeout=30)
     assert unsigned.status_code == 403
+
+
+_AWAY = """
+from django.test import Client
+client = Client(SERVER_NAME="localhost", headers={headers})
+path = "/PCCIS/V1/WorkFile"
+sent = client.post(path + "?FileExtension=txt", b"Nobody takes it.", content_type="text/plain")
+for answer in (sent, client.get(path + "/{file}")):
+    print(answer.status_code, answer["Retry-After"], answer.json()["errorCode"])
+"""
+
+
+def test_while_the_bucket_is_away_callers_are_told_to_come_back(
+    larger: Stack, integrator: Integrator
+) -> None:
+    file = work_file(integrator, factories.docx("Stored before."))
+    address, _, region = larger.environment["STORAGE_URL"].rpartition("&")
+    nowhere = f"{address.rpartition(':')[0]}:{free_port()}&{region}"
+    environment = larger.environment | {"STORAGE_URL": nowhere}
+    other = Stack(larger.url, larger.data_dir, larger.process, larger.log, environment)
+    headers = {"Authorization": str(integrator.http.headers["Authorization"])}
+    printed = other.manage("shell", "-c", _AWAY.format(file=file, headers=headers))
+    assert printed.splitlines()[-2:] == ["503 5 ServiceUnavailable"] * 2
 
 
 def test_the_bucket_is_made_once(larger: Stack) -> None:

@@ -43,7 +43,7 @@ CALLER = (
     ErrorCode.ORIGIN_UNKNOWN,
     ErrorCode.SCOPE_MISSING,
     ErrorCode.QUOTA_EXCEEDED,
-    ErrorCode.INTERNAL,
+    *api.FAULTS,
 )
 _BODY = (ErrorCode.MALFORMED_BODY, ErrorCode.INPUT_INVALID, ErrorCode.INPUT_CONFLICTS)
 SESSION = (

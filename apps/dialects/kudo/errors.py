@@ -15,6 +15,7 @@ from apps.core.errors import ErrorCode, PortalError
 _FAULTS = {
     ErrorCode.INTERNAL: 500,
     ErrorCode.STORAGE_FAILED: 503,
+    ErrorCode.STORAGE_UNAVAILABLE: 503,
     ErrorCode.ENGINE_UNAVAILABLE: 503,
 }
 STATUS: dict[ErrorCode, int] = {code: _FAULTS.get(code, 403) for code in ErrorCode}

@@ -16,8 +16,8 @@ from apps.dialects.native.schema import COMPONENTS, PROOF, WAYS, problems
 Json = dict[str, Any]
 Method = TypeVar("Method", bound=Callable[..., Any])
 
-_CALLER = (ErrorCode.NOT_AUTHENTICATED, ErrorCode.SCOPE_MISSING, ErrorCode.INTERNAL)
-_SESSION = (ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_STOPPED, ErrorCode.INTERNAL)
+_CALLER = (ErrorCode.NOT_AUTHENTICATED, ErrorCode.SCOPE_MISSING, *api.FAULTS)
+_SESSION = (ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_STOPPED, *api.FAULTS)
 _IDENTITY = OpenApiParameter(
     "identity", str, OpenApiParameter.PATH, description="The comparison's `id`."
 )

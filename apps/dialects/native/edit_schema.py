@@ -150,7 +150,7 @@ SESSION = (
     ErrorCode.SESSION_KEY_WRONG,
     ErrorCode.SESSION_NOT_FOUND,
     ErrorCode.SESSION_STOPPED,
-    ErrorCode.INTERNAL,
+    *api.FAULTS,
 )
 LOADING = (
     ErrorCode.REMOTE_REFUSED,

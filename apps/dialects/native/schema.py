@@ -171,7 +171,7 @@ described = api.describing(_Schema)
 
 
 # --- Errors -----------------------------------------------------------------------------------
-SESSION = (ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_STOPPED, ErrorCode.INTERNAL)
+SESSION = (ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_STOPPED, *api.FAULTS)
 _FAILURES = (
     ErrorCode.DOCUMENT_MISSING,
     ErrorCode.PASSWORD_REQUIRED,

@@ -75,7 +75,7 @@ _CALLER = (
     ErrorCode.SCOPE_MISSING,
     ErrorCode.QUOTA_EXCEEDED,
     ErrorCode.DATASOURCE_NOT_FOUND,
-    ErrorCode.INTERNAL,
+    *api.FAULTS,
 )
 _BODY = (
     ErrorCode.MALFORMED_BODY,

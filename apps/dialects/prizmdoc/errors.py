@@ -98,6 +98,7 @@ _V1: dict[ErrorCode, Spelling] = {
     ErrorCode.ENGINE_CRASHED: Spelling(580, "ConversionFailed", 580),
     ErrorCode.ENGINE_UNAVAILABLE: Spelling(503, "ServiceUnavailable"),
     ErrorCode.JOB_NOT_FOUND: Spelling(404, "ResourceNotFound"),
+    ErrorCode.STORAGE_UNAVAILABLE: Spelling(503, "ServiceUnavailable"),
     ErrorCode.INTERNAL: Spelling(500, "InternalError"),
 }
 # The table is closed: a code without a spelling is found by the system check in checks.py.

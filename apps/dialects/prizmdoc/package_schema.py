@@ -117,7 +117,7 @@ _PDF: api.Answers = {
     (200, "application/pdf"): api.answers_bytes("All of it."),
     (206, "application/pdf"): api.answers_bytes("The range, with `Content-Range`."),
 }
-_MADE_AGAIN = (ErrorCode.NOT_READY, ErrorCode.ENGINE_UNAVAILABLE, ErrorCode.INTERNAL)
+_MADE_AGAIN = (ErrorCode.NOT_READY, ErrorCode.ENGINE_UNAVAILABLE, *api.FAULTS)
 get_page_group = _call(
     "getPageGroup",
     _SESSIONS,

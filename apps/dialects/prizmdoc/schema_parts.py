@@ -167,7 +167,7 @@ CALLER = (
     ErrorCode.NOT_AUTHENTICATED,
     ErrorCode.SCOPE_MISSING,
     ErrorCode.QUOTA_EXCEEDED,
-    ErrorCode.INTERNAL,
+    *api.FAULTS,
 )
 SESSION = (ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED, ErrorCode.SESSION_STOPPED)
 UPLOAD = (
@@ -194,7 +194,7 @@ CONTENT = (
     ErrorCode.OUT_OF_MEMORY,
     ErrorCode.ENGINE_CRASHED,
     ErrorCode.ENGINE_UNAVAILABLE,
-    ErrorCode.INTERNAL,
+    *api.FAULTS,
 )
 _MESSAGE = "Accusoft-Status-Message"
 

@@ -31,7 +31,7 @@ _PROCESS_ID, _FILE_ID = "khjyrfKLj2g6gv8fdqg710", "CVBuD7DbQYNoJDqByGierQ"
 _PROCESS = OpenApiParameter(
     "process_id", str, OpenApiParameter.PATH, description="The task's processId."
 )
-_ONLY_WITH_ID = (*SESSION, ErrorCode.JOB_NOT_FOUND, ErrorCode.INTERNAL)
+_ONLY_WITH_ID = (*SESSION, ErrorCode.JOB_NOT_FOUND, *api.FAULTS)
 
 
 def _call(
@@ -89,7 +89,7 @@ start_search = _call(
     api.sends_json(
         api.shape({"input": api.shape({"searchTerms": _TERMS})}), {"input": _SEARCH_INPUT}
     ),
-    _process(_ECHOED) | v2_errors(*SESSION, *BODY, ErrorCode.DOCUMENT_MISSING, ErrorCode.INTERNAL),
+    _process(_ECHOED) | v2_errors(*SESSION, *BODY, ErrorCode.DOCUMENT_MISSING, *api.FAULTS),
     OpenApiParameter("u_id", str, OpenApiParameter.PATH, description="The viewingSessionId."),
 )
 get_search = _call(

@@ -7,7 +7,7 @@ const DRAFT_PAUSE = 800;
 const DRAFT_RATE = 500;
 const LARGEST_DRAFT = 20 * 2 ** 20;
 /* Refusals that may be over by themselves. */
-const PASSING = new Set(["storage_failed", "internal", "rate_limited"]);
+const PASSING = new Set(["storage_failed", "storage_unavailable", "internal", "rate_limited"]);
 
 /**
  * Brings what a person does into storage: at fixed intervals, on leaving and when told to.

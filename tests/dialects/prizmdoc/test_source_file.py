@@ -246,14 +246,24 @@ def test_a_document_cannot_act_as_a_page(api: Integrator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "status", "code", "said"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), "The server's disk is full."),
-        (RuntimeError("no"), "An unexpected error occurred; it was logged."),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            503,
+            "ServiceUnavailable",
+            "The server's disk is full.",
+        ),
+        (RuntimeError("no"), 500, "InternalError", "An unexpected error occurred; it was logged."),
     ],
 )
 def test_why_a_document_was_not_stored_is_said_and_it_can_be_sent_again(
-    api: Integrator, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+    api: Integrator,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+    code: str,
+    said: str,
 ) -> None:
     identity = api.open()
 
@@ -263,6 +273,7 @@ def test_why_a_document_was_not_stored_is_said_and_it_can_be_sent_again(
     with monkeypatch.context() as patch:
         patch.setattr(storage, "put", refuse)
         answer = api.put(identity, factories.PDF_BYTES)
-    assert_error(answer, 500, "InternalError")
+    assert_error(answer, status, code)
     assert answer.json()["message"] == said
+    assert answer.headers.get("Retry-After") == ("5" if status == 503 else None)
     assert api.put(identity, factories.PDF_BYTES).status_code == 200

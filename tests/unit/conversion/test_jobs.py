@@ -282,7 +282,7 @@ def test_a_full_disk_is_not_the_documents_fault(monkeypatch: pytest.MonkeyPatch)
     with fakes.Engine(_without_room):
         jobs.work()
     rendition.refresh_from_db()
-    assert (rendition.state, rendition.error_code) == (State.FAILED, "engine_unavailable")
+    assert (rendition.state, rendition.error_code) == (State.FAILED, "storage_unavailable")
     assert rendition.error_detail == "The server's disk is full."
 
 
@@ -307,7 +307,7 @@ def test_a_bucket_that_is_away_is_not_the_documents_fault(
     Rendition.objects.update(state=State.QUEUED, requested_at=timezone.now() - LONG_AGO)
     jobs.work()
     rendition.refresh_from_db()
-    assert (rendition.state, rendition.error_code) == (State.FAILED, "engine_unavailable")
+    assert (rendition.state, rendition.error_code) == (State.FAILED, "storage_unavailable")
     assert rendition.error_detail == "The storage of documents does not answer."
 
 
