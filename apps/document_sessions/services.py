@@ -125,10 +125,10 @@ def ensure_live(session: DocumentSession) -> None:
         raise PortalError(ErrorCode.SESSION_EXPIRED)
 
 
-def touch(session: DocumentSession) -> None:
-    """Notes a use: moves the expiry, never past `ends_at`. Most uses write nothing."""
+def touch(session: DocumentSession, *, always: bool = False) -> None:
+    """Notes a use: moves the expiry, never past `ends_at`. Most uses write nothing, or `always`."""
     now = timezone.now()
-    if not renewal_is_due(session.touched_at, now, session.lifetime.idle):
+    if not always and not renewal_is_due(session.touched_at, now, session.lifetime.idle):
         return
     expires_at = session.lifetime.expires_at(now, session.ends_at)
     if _transition(session, now, touched_at=now, expires_at=expires_at):

@@ -21,6 +21,11 @@ from apps.workfiles.models import WorkFile
 
 Side = Literal["original", "revised"]
 WORD = frozenset({"doc", "docx"})
+_NO_FORMAT = {
+    ErrorCode.FORMAT_UNRECOGNIZED,
+    ErrorCode.FORMAT_UNSUPPORTED,
+    ErrorCode.FORMAT_MISMATCH,
+}
 
 
 def attach_upload(
@@ -37,8 +42,7 @@ def attach_upload(
     try:
         work_file = workfiles.upload(actor, stream, extension=extension, keep=keep)
     except PortalError as error:
-        unknown = ErrorCode.FORMAT_UNRECOGNIZED, ErrorCode.FORMAT_UNSUPPORTED
-        if error.code in unknown and not view.detail.method:
+        if error.code in _NO_FORMAT and not view.detail.method:
             raise PortalError(ErrorCode.FORMAT_NOT_COMPARABLE, at=side) from error
         raise
     _ensure_comparable(view, work_file, side)
@@ -48,8 +52,7 @@ def attach_upload(
 
 def attach_work_files(actor: Actor, identity: str, file_ids: Mapping[Side, str]) -> None:
     """Makes uploaded work files the documents to compare; errors name the one at fault."""
-    actor.require("viewing:write")
-    view = services.find(actor, identity)
+    view = services.find_to_change(actor, identity)
     chosen: dict[Side, WorkFile] = {}
     for side, file_id in file_ids.items():
         _ensure_vacant(view, side)

@@ -77,7 +77,7 @@ def find(identity: str) -> PackageView:
 
 def heartbeat(identity: str) -> None:
     """Renews a session; errors as for :func:`find`."""
-    sessions.touch(find(identity).session)
+    sessions.touch(find(identity).session, always=True)
 
 
 def page_group(identity: str, index: int, *, seconds: float) -> RenditionPart:

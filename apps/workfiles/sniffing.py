@@ -82,7 +82,7 @@ def identify(file: BinaryIO, size: int, extension: str) -> Format:
     under the name of a text format. (seed 001, PUT SourceFile: the detected type wins.)
     """
     if size == 0:
-        raise PortalError(ErrorCode.DOCUMENT_EMPTY)
+        raise PortalError(ErrorCode.DOCUMENT_EMPTY, at="body")
     extension = extension.lower()
     file.seek(0)
     head = file.read(_HEAD_BYTES)

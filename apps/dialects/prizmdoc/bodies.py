@@ -64,6 +64,22 @@ def text(most: int = 1000) -> Property:
     return Property("string", None, read, {"type": "string", "maxLength": most})
 
 
+def words(most: int = 100) -> Property:
+    """A list of short strings; a single string is one of them."""
+
+    def read(value: Any) -> list[str] | str:
+        strings = value if isinstance(value, list) else [value]
+        for one in strings:
+            if not isinstance(one, str) or len(one) > most or "\0" in one:
+                raise ValueError
+        if len(strings) > most:
+            raise ValueError
+        return value  # type: ignore[no-any-return]
+
+    items = {"type": "string", "maxLength": most}
+    return Property("array", None, read, {"type": "array", "items": items, "maxItems": most})
+
+
 def integer(default: int | None, least: int, most: int) -> Property:
     """A whole number, also as a string of digits."""
 

@@ -35,9 +35,10 @@ class ComparedFile(V2View):
 
     def put(self, request: Request, u_id: str) -> HttpResponse:
         """Uploads one of the two documents: raw bytes of a .doc or .docx file."""
+        identity = self.session_to_change(u_id)
         extension = wire.file_extension(request.query_params)
         comparing.attach_upload(
-            self.actor, self.identity(u_id), self.side, request._request, extension=extension
+            self.actor, identity, self.side, request._request, extension=extension
         )
         return HttpResponse(status=200)
 

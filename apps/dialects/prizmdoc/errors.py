@@ -6,7 +6,8 @@ Source: seeds 001 and 002, "Error Responses" of each URL. JSON errors carry `err
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.http import HttpResponse, JsonResponse
@@ -111,6 +112,10 @@ V2_SPELLINGS: dict[ErrorCode, Spelling] = _V1 | {
     ErrorCode.SESSION_EXPIRED: Spelling(404, "ResourceNotFound"),
     ErrorCode.PAGE_NOT_FOUND: Spelling(404, "ResourceNotFound"),
 }
+# DELETE ViewingSession knows a 404 where the other calls of V1 have 500.
+DELETE_SPELLINGS: dict[ErrorCode, Spelling] = _V1 | {
+    ErrorCode.SESSION_NOT_FOUND: Spelling(404, ""),
+}
 Spellings = Mapping[ErrorCode, Spelling]
 
 
@@ -152,7 +157,8 @@ def render(error: PortalError, spellings: Spellings = SPELLINGS) -> HttpResponse
 def _body(name: str, error: PortalError) -> dict[str, object]:
     body: dict[str, object] = {"errorCode": name}
     if error.at:
-        details: dict[str, object] = {"in": "body", "at": error.at}
+        place = "query" if error.at == "FileExtension" else "body"
+        details: dict[str, object] = {"in": place, "at": error.at}
         for key in ("in", "expected", "actual"):
             if key in error.data:
                 details[key] = error.data[key]
@@ -170,6 +176,17 @@ def _stopped(error: PortalError) -> HttpResponse:
     response["Accusoft-Status-Message"] = message
     response["Accusoft-Status-Number"] = "580"
     return response
+
+
+@contextmanager
+def named_at(path: str, *codes: ErrorCode) -> Iterator[None]:
+    """Errors of these codes are about what stands at this path of the body."""
+    try:
+        yield
+    except PortalError as error:
+        if error.code in codes:
+            error.at = path
+        raise
 
 
 def header_text(text: str) -> str:

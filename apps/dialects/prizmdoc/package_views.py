@@ -5,16 +5,14 @@ Source: seed 002; CONTRACT section 1, "v3 packages".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from rest_framework.request import Request
 
-from apps.core.errors import ErrorCode, PortalError
+from apps.core.errors import ErrorCode
 from apps.dialects.base import PublicView, json_body
 from apps.dialects.prizmdoc import bodies, packages_wire, wire
 from apps.dialects.prizmdoc import package_schema as schema
+from apps.dialects.prizmdoc.errors import named_at
 from apps.dialects.prizmdoc.views import V2View
 from apps.dialects.ranges import ranged_response
 from apps.viewing import package_sessions, packages
@@ -23,17 +21,6 @@ from apps.viewing.processes import Process
 _SECONDS = 25.0
 # What a package shows never changes; only a browser may keep it.
 _CACHE = "private, max-age=3600"
-
-
-@contextmanager
-def named_at(path: str, *codes: ErrorCode) -> Iterator[None]:
-    """Errors of these codes are about what stands at this path of the body."""
-    try:
-        yield
-    except PortalError as error:
-        if error.code in codes:
-            error.at = path
-        raise
 
 
 @schema.described_once

@@ -13,7 +13,7 @@ from apps.dialects import schema as api
 from apps.dialects.prizmdoc.bodies import EXTENSION_PATTERN
 from apps.dialects.prizmdoc.packages_wire import ID_PATTERN
 from apps.dialects.prizmdoc.pas_wire import TYPES
-from apps.dialects.prizmdoc.schema_parts import BODY, CALLER, described_once, errors
+from apps.dialects.prizmdoc.schema_parts import OPENING, described_once, errors
 
 __all__ = ["create_session", "described_once"]
 
@@ -71,12 +71,5 @@ create_session: Callable[[Method], Method] = extend_schema(
             },
         )
     }
-    | errors(
-        *CALLER,
-        *BODY,
-        ErrorCode.INPUT_CONFLICTS,
-        ErrorCode.WORK_FILE_NOT_FOUND,
-        ErrorCode.REMOTE_REFUSED,
-        ErrorCode.PACKAGE_NOT_COMPLETE,
-    ),
+    | errors(*OPENING, ErrorCode.PACKAGE_NOT_COMPLETE),
 )

@@ -14,7 +14,7 @@ from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import json_body
 from apps.dialects.prizmdoc import pas_schema as schema
 from apps.dialects.prizmdoc import pas_wire, wire
-from apps.dialects.prizmdoc.package_views import named_at
+from apps.dialects.prizmdoc.errors import named_at
 from apps.dialects.prizmdoc.views import AFFINITY_TOKEN, PrizmDocView, session_options
 from apps.viewing import packages
 from apps.viewing import services as viewing
@@ -30,7 +30,7 @@ class ViewingSessions(PrizmDocView):
         """Creates a new viewing session, and with `source` gives it its document."""
         body = json_body(request)
         source = pas_wire.parse_source(body)
-        options = session_options(wire.parse_session(body))
+        options = session_options(self.actor, wire.parse_session(body))
         found = self._package(source)
         if not found and source.file_id:
             with named_at("source.fileName", ErrorCode.WORK_FILE_NOT_FOUND):
@@ -44,7 +44,7 @@ class ViewingSessions(PrizmDocView):
             extension=source.extension or options.extension,
             echo={**options.echo, **({"source": source.echo} if source.echo else {})},
         )
-        with named_at("source.url", ErrorCode.REMOTE_REFUSED):
+        with named_at("source.url" if source.url else "externalId", ErrorCode.REMOTE_REFUSED):
             _, identity = viewing.open_session(self.actor, options, dialect="prizmdoc-pas")
         if not found and source.file_id:
             viewing.attach_work_file(self.actor, identity, source.file_id)

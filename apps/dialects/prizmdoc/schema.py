@@ -18,6 +18,7 @@ from apps.dialects.prizmdoc.schema_parts import (
     BODY,
     CALLER,
     CONTENT,
+    OPENING,
     SESSION,
     UPLOAD,
     described,
@@ -104,7 +105,7 @@ create_session = _call(
             {"viewingSessionId": _SESSION_ID, "affinityToken": "recto"},
         )
     }
-    | errors(*CALLER, *BODY, ErrorCode.INPUT_CONFLICTS, ErrorCode.REMOTE_REFUSED),
+    | errors(*OPENING),
 )
 get_session = _call(
     "getViewingSession",

@@ -29,12 +29,12 @@ _MEANINGS = {
     "tenantId": "Kept and returned.",
     "countOfInitialPages": "Kept and returned; the first page always comes first.",
     "documentSource": '"http": fetched from `externalId`, from hosts the client may fetch from.',
-    "documentExtension": "Kept and returned; SourceFile takes `FileExtension`.",
+    "documentExtension": "The format of an upload without `FileExtension` whose bytes do not tell.",
     "serverCaching": '"none" allows DELETE and `minSecondsAvailable`.',
     "startConverting": '"none": only when somebody looks at the document.',
     "contentType": "What a page is sent as unless the request says so.",
     "pageContentEncryption": "Not available.",
-    "allowedClientFileFormats": "Kept and returned.",
+    "allowedClientFileFormats": "Kept and returned, a list or a word.",
     "minSecondsAvailable": 'The idle time, in seconds; needs `serverCaching` "none".',
     "watermarks": "Drawn on every page, also on the PDF; the source stays as it is. In a text, "
     "`{{name}}` stands for a value of `watermarkData`, for `{{externalId}}` or `{{tenantId}}`, or "
@@ -48,6 +48,8 @@ def _property(path: str, known: Property) -> Json:
     schema["type"] = [known.type, "null"]
     if known.type == "boolean":
         schema["type"] = ["boolean", "string", "null"]
+    if path == "allowedClientFileFormats":
+        schema["type"] = ["array", "string", "null"]
     if path == "watermarks":
         schema["items"] = api.ref("PrizmDocWatermark")
     if "enum" in schema and None not in schema["enum"]:
@@ -75,7 +77,10 @@ _COMPONENTS: dict[str, Json] = {
         {
             "type": _one_of("text", "diagonalText", "image"),
             "text": {"type": "string", "maxLength": 1000},
-            "src": {"type": "string", "description": "An image as data URL."},
+            "src": {
+                "type": "string",
+                "description": "A picture as data URL, or the `fileId` of one.",
+            },
             "opacity": {"type": "number", "minimum": 0, "maximum": 1},
             "color": {"type": "string", "description": "A CSS colour name or #rrggbb."},
             "fontFamily": {"type": "string"},
@@ -179,6 +184,13 @@ UPLOAD = (
     ErrorCode.DOCUMENT_CORRUPT,
 )
 BODY = (ErrorCode.MALFORMED_BODY, ErrorCode.INPUT_MISSING, ErrorCode.INPUT_INVALID)
+OPENING = (
+    *CALLER,
+    *BODY,
+    ErrorCode.INPUT_CONFLICTS,
+    ErrorCode.WORK_FILE_NOT_FOUND,
+    ErrorCode.REMOTE_REFUSED,
+)
 CONTENT = (
     *SESSION,
     ErrorCode.INPUT_INVALID,

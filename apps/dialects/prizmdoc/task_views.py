@@ -14,6 +14,7 @@ from apps.dialects.prizmdoc import converter_wire, task_wire, wire
 from apps.dialects.prizmdoc import task_schema as schema
 from apps.dialects.prizmdoc.views import V2View
 from apps.viewing import converting, searching
+from apps.viewing import services as viewing
 
 _MOST_OFFSET = 10_000_000
 
@@ -33,8 +34,10 @@ class SearchTasks(ViewerView):
     @schema.start_search
     def post(self, request: Request, u_id: str) -> HttpResponse:
         """Begins to search the session's document for many terms at once."""
+        session = self.identity(u_id)
+        viewing.find(self.actor, session)  # one that was stopped says so before its body is read
         terms, echo = task_wire.parse_search(json_body(request))
-        identity, task = searching.start(self.identity(u_id), terms, echo=echo)
+        identity, task = searching.start(session, terms, echo=echo)
         return JsonResponse(task_wire.search_task(identity, task))
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from rest_framework.request import Request
 
+from apps.clients.actors import Actor
 from apps.core.errors import ErrorCode, PortalError
 from apps.dialects.base import DialectView, PublicView, download, json_body
 from apps.dialects.prizmdoc import bodies, errors, schema, watermarks, wire
@@ -36,6 +37,12 @@ class PrizmDocView(DialectView):
         if not u_id.startswith("u"):
             raise PortalError(ErrorCode.SESSION_NOT_FOUND, "The session id needs the prefix `u`.")
         return u_id[1:]
+
+    def session_to_change(self, u_id: str) -> str:
+        """The session id. A session that was stopped says so before a body is looked at."""
+        identity = self.identity(u_id)
+        viewing.find_to_change(self.actor, identity)
+        return identity
 
 
 class V2View(PrizmDocView):
@@ -81,14 +88,16 @@ class ViewingSessions(PrizmDocView):
     @schema.create_session
     def post(self, request: Request) -> HttpResponse:
         """Creates a new viewing session."""
-        options = session_options(wire.parse_session(json_body(request)))
-        _, identity = viewing.open_session(self.actor, options, dialect="prizmdoc-v1")
+        options = session_options(self.actor, wire.parse_session(json_body(request)))
+        with errors.named_at("externalId", ErrorCode.REMOTE_REFUSED):
+            _, identity = viewing.open_session(self.actor, options, dialect="prizmdoc-v1")
         answer = {"viewingSessionId": identity, "affinityToken": AFFINITY_TOKEN}
         return JsonResponse(answer, content_type=_JSON)
 
 
-def session_options(wanted: wire.SessionRequest) -> viewing.Options:
-    """What the properties of a session mean."""
+def session_options(actor: Actor, wanted: wire.SessionRequest) -> viewing.Options:
+    """What the properties of a session mean. Raises INPUT_INVALID and WORK_FILE_NOT_FOUND."""
+    wanted.check_idle(actor.require_client().session_maximum_seconds)
     values = watermarks.values_of(
         wanted["watermarkData"] or {},
         wanted["externalId"] or "",
@@ -102,7 +111,7 @@ def session_options(wanted: wire.SessionRequest) -> viewing.Options:
         idle=wanted.idle,
         source_url=wanted["externalId"] or "" if wanted["documentSource"] == "http" else "",
         extension=(wanted["documentExtension"] or "").lstrip(".").lower(),
-        watermarks=watermarks.parse(wanted["watermarks"], wanted["watermarkText"], values),
+        watermarks=watermarks.parse(actor, wanted["watermarks"], wanted["watermarkText"], values),
         starts_converting=wanted["startConverting"] != "none",
         echo=wire.without_password(wanted.echo),
     )
@@ -126,13 +135,12 @@ class ViewingSession(PrizmDocView):
     @schema.delete_session
     def delete(self, request: Request, u_id: str) -> HttpResponse:
         """Deletes a viewing session that was created with serverCaching "none"."""
-        try:
-            viewing.delete(self.actor, self.identity(u_id))
-        except PortalError as error:
-            if error.code != ErrorCode.SESSION_NOT_FOUND:
-                raise
-            return HttpResponse(status=404)
+        viewing.delete(self.actor, self.identity(u_id))
         return HttpResponse(status=204)
+
+    def render_error(self, error: PortalError) -> HttpResponse:
+        deletes = self.request.method == "DELETE"
+        return errors.render(error, errors.DELETE_SPELLINGS if deletes else errors.SPELLINGS)
 
 
 class SourceFile(PrizmDocView):
@@ -141,10 +149,9 @@ class SourceFile(PrizmDocView):
     @schema.put_source_file
     def put(self, request: Request, u_id: str) -> HttpResponse:
         """Uploads the source document: raw bytes, whatever the Content-Type says."""
+        identity = self.session_to_change(u_id)
         extension = wire.file_extension(request.query_params)
-        viewing.attach_upload(
-            self.actor, self.identity(u_id), request._request, extension=extension
-        )
+        viewing.attach_upload(self.actor, identity, request._request, extension=extension)
         return HttpResponse(status=200)
 
     @schema.get_source_file
@@ -165,7 +172,7 @@ class SourceRef(PrizmDocView):
     @schema.put_source_ref
     def put(self, request: Request, u_id: str) -> HttpResponse:
         """Attaches a work file as the source document, or two to be compared."""
-        identity, body = self.identity(u_id), json_body(request)
+        identity, body = self.session_to_change(u_id), json_body(request)
         if bodies.require_choice(body, "refType", "workFile", "comparison") == "workFile":
             file_id = bodies.require_text(body, "fileId")
             viewing.attach_work_file(self.actor, identity, file_id)
@@ -197,7 +204,7 @@ class SessionStarted(PrizmDocView):
     @schema.session_started
     def post(self, request: Request, u_id: str) -> HttpResponse:
         """Ensures the conversion of the source document has started."""
-        identity = self.identity(u_id)
+        identity = self.session_to_change(u_id)
         json_body(request)
         viewing.start(self.actor, identity)
         return HttpResponse(status=200)
@@ -209,7 +216,7 @@ class SessionStopped(PrizmDocView):
     @schema.session_stopped
     def post(self, request: Request, u_id: str) -> HttpResponse:
         """Invalidates a viewing session; later requests get the caller's status and message."""
-        identity = self.identity(u_id)
+        identity = self.session_to_change(u_id)
         status, message = wire.parse_stop(json_body(request))
         viewing.stop(self.actor, identity, status=status, message=message)
         return HttpResponse(status=200)

@@ -10,13 +10,17 @@ refused, so that no page shows the braces.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from apps.clients.actors import Actor
 from apps.core.errors import ErrorCode, PortalError
+from apps.dialects.prizmdoc.errors import named_at
 from apps.viewing.watermarks import Watermark
+from apps.workfiles import services as workfiles
 
 Json = dict[str, Any]
 _COLOR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?|[a-zA-Z]{3,24}")
@@ -30,14 +34,17 @@ _IMAGE_CHARACTERS = 700_000
 _MOST = 20
 
 
-def parse(items: list[Json], legacy_text: str | None, values: Mapping[str, str]) -> list[Watermark]:
+def parse(
+    actor: Actor, items: list[Json], legacy_text: str | None, values: Mapping[str, str]
+) -> list[Watermark]:
     """The watermarks of a session, filled with values; `watermarkText` is a diagonal one.
 
-    Raises INPUT_INVALID with the path of the property at fault, as `watermarks[0].color`.
+    Raises INPUT_INVALID with the path of the property at fault, as `watermarks[0].color`, and
+    WORK_FILE_NOT_FOUND where a picture is none of the actor's work files.
     """
     if len(items) > _MOST:
         raise _invalid("watermarks", {"type": "array", "maxItems": _MOST})
-    found = [_one(item, f"watermarks[{index}]", values) for index, item in enumerate(items)]
+    found = [_one(actor, item, f"watermarks[{index}]", values) for index, item in enumerate(items)]
     if legacy_text:
         text = _fill(legacy_text, "watermarkText", values)
         found.append(Watermark("diagonal", text=text))
@@ -70,7 +77,7 @@ def _fill(text: str, at: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(value, text)
 
 
-def _one(item: Json, at: str, values: Mapping[str, str]) -> Watermark:
+def _one(actor: Actor, item: Json, at: str, values: Mapping[str, str]) -> Watermark:
     reader = _Reader(item, at)
     kind = reader.choice("type", "text", "diagonalText", "image")
     opacity = reader.number("opacity", 1.0, 0.0, 1.0)
@@ -80,7 +87,7 @@ def _one(item: Json, at: str, values: Mapping[str, str]) -> Watermark:
         "horizontal": reader.choice("horizontalAlign", "center", "left", "right", default="center"),
     }
     if kind == "image":
-        return Watermark("image", image=reader.image("src"), **places)
+        return Watermark("image", image=reader.image("src", actor), **places)
     return Watermark(
         "text" if kind == "text" else "diagonal",
         text=_fill(reader.text("text"), f"{at}.text", values),
@@ -92,6 +99,16 @@ def _one(item: Json, at: str, values: Mapping[str, str]) -> Watermark:
         slope="down" if reader.choice("slope", "up", "down", default="up") == "down" else "up",
         **places,
     )
+
+
+def _uploaded(actor: Actor, file_id: str) -> str:
+    """A work file as data URL, as far as it may be one."""
+    work_file = workfiles.get(actor, file_id)
+    # What is longer than this is longer still in base64, and refused.
+    most = min(work_file.blob.size, _IMAGE_CHARACTERS)
+    content = b"".join(workfiles.read(work_file.blob, 0, most))
+    media_type = workfiles.describe(work_file).media_type
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 class _Reader:
@@ -131,11 +148,17 @@ class _Reader:
             raise _invalid(f"{self._at}.{name}", expected)
         return value
 
-    def image(self, name: str) -> str:
-        value = self.matching(name, _IMAGE, "", "an image as data URL (png, jpeg, gif, webp)")
-        if not value or len(value) > _IMAGE_CHARACTERS:
-            expected = {"type": "string", "format": "data URL", "maxLength": _IMAGE_CHARACTERS}
-            raise _invalid(f"{self._at}.{name}", expected)
+    def image(self, name: str, actor: Actor) -> str:
+        at = f"{self._at}.{name}"
+        value = self._item.get(name)
+        if isinstance(value, str) and value and not value.startswith("data:"):
+            with named_at(at, ErrorCode.WORK_FILE_NOT_FOUND):
+                value = _uploaded(actor, value)
+        if not isinstance(value, str) or not _IMAGE.fullmatch(value):
+            words = "a picture as data URL, or the fileId of one (png, jpeg, gif, webp)"
+            raise _invalid(at, {"type": "string", "description": words})
+        if len(value) > _IMAGE_CHARACTERS:
+            raise _invalid(at, {"type": "string", "maxLength": _IMAGE_CHARACTERS})
         return value
 
     def size(self, name: str, default: float) -> float:

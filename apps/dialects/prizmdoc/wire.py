@@ -40,7 +40,7 @@ PROPERTIES: dict[str, bodies.Property] = {
     "startConverting": bodies.choice(None, None, "none", "initialPages"),
     "contentType": bodies.choice(None, None, "png", "svg"),
     "pageContentEncryption": bodies.choice(None, None, "none"),
-    "allowedClientFileFormats": bodies.text(),
+    "allowedClientFileFormats": bodies.words(),
     "minSecondsAvailable": bodies.integer(None, 1, 7 * 24 * 3600),
     "watermarks": bodies.objects(),
     "watermarkData": bodies.an_object(),
@@ -66,6 +66,12 @@ class SessionRequest:
         """`minSecondsAvailable` as a duration."""
         seconds = self["minSecondsAvailable"]
         return timedelta(seconds=seconds) if seconds else None
+
+    def check_idle(self, most: int) -> None:
+        """Raises INPUT_INVALID where a session would end before `minSecondsAvailable` is over."""
+        if self.idle and self.idle.total_seconds() > most:
+            expected = {"type": "integer", "minimum": 1, "maximum": most}
+            raise bodies.invalid("minSecondsAvailable", self["minSecondsAvailable"], expected)
 
 
 def parse_session(body: Json) -> SessionRequest:

@@ -5,10 +5,13 @@ How the comparison itself is done and shown is proven elsewhere; here are the ca
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.message import Message
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from tests import factories
 
@@ -69,6 +72,36 @@ def test_an_unknown_session_is_404(v2: Integrator, side: str, identity: str) -> 
 
 @pytest.mark.conformance(
     "prizmdoc-v1",
+    line="PUT sourceFile/original and /revised: 404 after the session has expired",
+    outcome="ours",
+)
+@pytest.mark.parametrize("side", SIDES)
+def test_an_expired_session_is_404(api: Integrator, v2: Integrator, side: str) -> None:
+    """V2 knows no other answer, and from outside it looks like one that never was."""
+    identity = api.open()
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        for answer in (put(v2, identity, side), get(v2, identity, side)):
+            assert_error(answer, 404, "ResourceNotFound")
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v1",
+    line="PUT sourceFile/original and /revised: 580 DocumentCorrupt for a file that is cut off",
+    outcome="ours",
+)
+@pytest.mark.parametrize("side", SIDES)
+def test_a_document_that_is_cut_off_says_so(api: Integrator, v2: Integrator, side: str) -> None:
+    assert_error(put(v2, api.open(), side, WORD[:500]), 580, "DocumentCorrupt")
+
+
+def test_two_work_files_need_the_scope_that_one_needs(db: None) -> None:
+    api = Integrator(factories.caller(scopes=("viewing:write", "workfiles:write")))
+    original, revised = (work_file(api.work_file(content)) for content in (WORD, REVISED))
+    assert refer(api, api.open(), original, revised).status_code == 200
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v1",
     line="PUT sourceFile/original and /revised: 480 CannotChangeDocument",
     outcome="supported",
 )
@@ -92,6 +125,8 @@ def test_only_word_documents_are_compared(
 ) -> None:
     answer = put(v2, api.open(), side, content)
     assert_error(answer, 480, "UnsupportedFormatForComparison", side)
+    named = put(v2, api.open(), side, b"\0\1\2" * 99, "?FileExtension=txt")
+    assert_error(named, 480, "UnsupportedFormatForComparison", side)
 
 
 @pytest.mark.conformance(
@@ -101,7 +136,7 @@ def test_only_word_documents_are_compared(
 )
 @pytest.mark.parametrize("side", SIDES)
 def test_no_bytes_are_no_document(api: Integrator, v2: Integrator, side: str) -> None:
-    assert_error(put(v2, api.open(), side, b""), 480, "InvalidInput")
+    assert_error(put(v2, api.open(), side, b""), 480, "InvalidInput", "body")
 
 
 @pytest.mark.conformance(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from collections.abc import Iterator
@@ -51,6 +52,43 @@ def test_pages_are_made_of_stamped_ones(api: Integrator, monkeypatch: pytest.Mon
 
 
 @pytest.mark.conformance(
+    "prizmdoc-v1",
+    line="Watermarks: the src of an image is a data URL, or the fileId of a work file",
+    outcome="ours",
+)
+def test_a_picture_may_be_a_work_file(api: Integrator) -> None:
+    content = factories.png()
+    picture = api.work_file(content)
+    identity = api.show(watermarks=[{"type": "image", "src": picture}])
+    factories.ready_pdf(factories.source_of(identity), 2)
+    api.call("GET", f"/Page/q/0?DocumentID=u{identity}")
+    (mark,) = json.loads(Rendition.objects.get(kind="stamp").what.stamp)
+    assert mark["image"] == "data:image/png;base64," + base64.b64encode(content).decode()
+    assert api.session(identity).json()["watermarks"] == [{"type": "image", "src": picture}]
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v1",
+    line="Watermarks: 480 NotFound or InvalidInput for a work file that is no picture to be had",
+    outcome="ours",
+)
+def test_only_a_picture_of_ones_own_is_taken(api: Integrator) -> None:
+    stranger = factories.work_file(factories.actor("stranger"), factories.png()).file_id
+    large = api.work_file(factories.png() + b"\0" * 600_000)
+    tries = {
+        "unknown": "NotFound",
+        stranger: "NotFound",
+        api.work_file(): "InvalidInput",
+        large: "InvalidInput",
+        "": "InvalidInput",
+    }
+    for source, code in tries.items():
+        body = {"watermarks": [{"type": "image", "src": source}]}
+        answer = api.call("POST", "/ViewingSession", body)
+        assert_error(answer, 480, code, "watermarks[0].src")
+
+
+@pytest.mark.conformance(
     "prizmdoc-v3",
     line="POST v3/viewingSessions: has no watermarks; properties the page does not know are "
     "ignored",
@@ -83,7 +121,9 @@ def test_a_document_is_fetched(api: Integrator, monkeypatch: pytest.MonkeyPatch)
     viewing.fetch(DocumentSession.objects.get().pk)
     assert api.session(identity, "/SourceFile").getvalue() == factories.PDF_BYTES
     other = {"documentSource": "http", "externalId": "https://elsewhere.example/x.pdf"}
-    assert api.call("POST", "/ViewingSession", other).json()["errorCode"] == "InvalidInput"
+    assert_error(api.call("POST", "/ViewingSession", other), 480, "InvalidInput", "externalId")
+    services = Integrator(api.http, prefix="")
+    assert_error(services.call("POST", "/ViewingSession", other), 480, "InvalidInput", "externalId")
 
 
 @pytest.mark.conformance(

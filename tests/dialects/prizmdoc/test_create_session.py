@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from tests import factories
 
-from .conftest import Integrator, assert_error, assert_status_message
+from .conftest import JSON, Integrator, assert_error, assert_status_message
 
 WATERMARK = {
     "type": "text",
@@ -55,10 +58,36 @@ def test_the_answer_is_an_id_and_a_token(api: Integrator) -> None:
     line="POST ViewingSession: minSecondsAvailable without serverCaching (as the example has it)",
     outcome="refused",
 )
-def test_the_example_as_printed_contradicts_its_error_table(api: Integrator) -> None:
+def test_the_example_contradicts_its_error_table(api: Integrator) -> None:
     """The page's example sends no serverCaching; its table of errors refuses just that."""
     printed = {key: value for key, value in EXAMPLE.items() if key != "serverCaching"}
     refused(api, printed, "InputNotSupportedWithServerCachineEnabled", "minSecondsAvailable")
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v1",
+    line="POST ViewingSession: a body that is no JSON (as the example's `\\N`)",
+    outcome="ours",
+)
+def test_the_example_as_printed_is_no_json(api: Integrator) -> None:
+    printed = rb'{"watermarks": [{"type": "text", "text": "2:24 PM\NOT FOR DISTRIBUTION"}]}'
+    answer = api.call("POST", "/ViewingSession", printed, content_type=JSON)
+    assert_status_message(answer, 500, "not JSON")
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v1",
+    line="POST ViewingSession: minSecondsAvailable beyond the longest life of a session",
+    outcome="refused",
+)
+def test_a_session_that_would_end_before_is_refused(api: Integrator) -> None:
+    """The administrator says how long sessions live at most: a day by default."""
+    body = {"serverCaching": "none", "minSecondsAvailable": 24 * 3600 + 1}
+    details = refused(api, body, "InvalidInput", "minSecondsAvailable")
+    assert details["expected"]["maximum"] == 24 * 3600
+    identity = api.open(serverCaching="none", minSecondsAvailable=24 * 3600)
+    with time_machine.travel(timezone.now() + timedelta(seconds=24 * 3600 - 10)):
+        assert api.session(identity).status_code == 200
 
 
 @pytest.mark.conformance(
@@ -134,6 +163,9 @@ def test_unknown_properties_are_ignored(api: Integrator) -> None:
         ("minSecondsAvailable", 0),
         ("minSecondsAvailable", "soon"),
         ("allowedClientFileFormats", 5),
+        ("allowedClientFileFormats", ["pdf", 5]),
+        ("allowedClientFileFormats", ["x" * 101]),
+        ("allowedClientFileFormats", ["pdf"] * 101),
     ],
 )
 def test_known_properties_are_checked_and_the_fault_is_named(

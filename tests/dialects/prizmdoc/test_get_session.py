@@ -85,6 +85,18 @@ def test_what_was_given_comes_back(api: Integrator) -> None:
 
 
 @pytest.mark.conformance(
+    "prizmdoc-v1",
+    line="POST ViewingSession: allowedClientFileFormats, a list, is kept and returned",
+    outcome="ours",
+)
+@pytest.mark.parametrize("formats", [[], ["pdf"]])
+def test_file_formats_of_a_client_are_a_list(api: Integrator, formats: list[str]) -> None:
+    """As the vendor's own samples send it."""
+    identity = api.open(allowedClientFileFormats=formats)
+    assert api.session(identity).json()["allowedClientFileFormats"] == formats
+
+
+@pytest.mark.conformance(
     "prizmdoc-v1", line="GET ViewingSession: nulls are defaults", outcome="ours"
 )
 def test_nulls_are_defaults(api: Integrator) -> None:

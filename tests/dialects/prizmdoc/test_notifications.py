@@ -79,10 +79,12 @@ def test_a_session_is_stopped_with_or_without_a_document(api: Integrator) -> Non
     outcome="supported",
 )
 def test_later_requests_get_the_notice(api: Integrator) -> None:
+    """Also those whose own input is wrong."""
     identity = api.show()
     factories.ready_pdf(factories.source_of(identity))
     stop(api, identity)
     query = f"?DocumentID=u{identity}"
+    v2 = Integrator(api.http, prefix="/v2")
     answers = [
         api.session(identity),
         api.session(identity, "/SourceFile"),
@@ -97,6 +99,13 @@ def test_later_requests_get_the_notice(api: Integrator) -> None:
         api.call("GET", f"/Page/q/0/Attributes{query}"),
         api.call("GET", f"/Page/q/0/100x100{query}"),
         api.call("GET", f"/Document/q/0-0/Text{query}"),
+        api.put(identity, b"a;b", "?FileExtension=.csv"),
+        api.session(identity, "/SourceRef", "PUT", {}),
+        api.session(identity, "/SourceRef", "PUT", b"{,}"),
+        api.session(identity, "/Notification/SessionStarted", "POST", b""),
+        stop(api, identity, httpStatus="soon"),
+        v2.call("POST", f"/viewingSessions/{identity}/searchTasks", {}),
+        v2.call("PUT", f"/viewingSessions/{identity}/sourceFile/original?FileExtension=.x"),
     ]
     for answer in answers:
         assert_status_message(answer, 418, "My custom end user error message")

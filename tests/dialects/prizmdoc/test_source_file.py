@@ -124,7 +124,7 @@ def test_after_a_refusal_another_try_succeeds(api: Integrator) -> None:
     "prizmdoc-v1", line="PUT SourceFile: an empty body is 480 InvalidInput", outcome="ours"
 )
 def test_an_empty_document_is_refused(api: Integrator) -> None:
-    assert_error(api.put(api.open(), b""), 480, "InvalidInput")
+    assert_error(api.put(api.open(), b""), 480, "InvalidInput", "body")
 
 
 @pytest.mark.conformance(
@@ -141,7 +141,8 @@ def test_an_empty_document_is_refused(api: Integrator) -> None:
 )
 def test_a_broken_document_is_580(api: Integrator, content: bytes, query: str, code: str) -> None:
     at = "FileExtension" if query else ""
-    assert_error(api.put(api.open(), content, query), 580, code, at)
+    details = assert_error(api.put(api.open(), content, query), 580, code, at)
+    assert details.get("in") == ("query" if query else None)
 
 
 @pytest.mark.conformance(

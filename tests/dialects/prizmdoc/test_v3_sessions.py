@@ -147,7 +147,7 @@ def test_a_body_that_is_no_json_is_an_invalid_input(packages: Packages) -> None:
 
 @pytest.mark.conformance(
     "prizmdoc-v3",
-    line="POST v3/viewingSessions: 480 LicenseCouldNotBeVerified",
+    line="every call: 480 LicenseCouldNotBeVerified",
     outcome="ours",
 )
 def test_nothing_needs_a_licence(packages: Packages) -> None:
@@ -398,8 +398,8 @@ def test_a_session_lives_five_minutes_after_a_heartbeat(
     packages: Packages, viewer: Client, clock: time_machine.Traveller
 ) -> None:
     identity = packages.open()
-    for _ in range(4):
-        clock.shift(timedelta(seconds=299))
+    for seconds in (299, 299, 1, 299, 14, 299):
+        clock.shift(timedelta(seconds=seconds))
         assert viewer.post(path(identity, "heartbeat")).status_code == 200
     clock.shift(timedelta(seconds=300))
     assert_error(viewer.post(path(identity, "heartbeat")), 404, "ResourceNotFound")

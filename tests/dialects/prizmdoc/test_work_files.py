@@ -96,7 +96,7 @@ def test_a_life_must_be_a_number(api: Integrator, seconds: str) -> None:
 )
 def test_the_same_rules_of_formats_apply(api: Integrator) -> None:
     assert_status_message(api.call("POST", "/WorkFile", b"a,b\n"), 580, "Unrecognized File Format")
-    assert_error(api.call("POST", "/WorkFile", b""), 480, "InvalidInput")
+    assert_error(api.call("POST", "/WorkFile", b""), 480, "InvalidInput", "body")
     answer = api.call("POST", "/WorkFile?FileExtension=.csv", b"a,b\n")
     assert_error(answer, 480, "InvalidInput", "FileExtension")
 

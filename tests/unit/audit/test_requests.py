@@ -62,6 +62,18 @@ def test_a_failed_call_is_found_by_its_id_and_holds_nothing_that_opens() -> None
     assert identity not in written and "very-secret" not in written
 
 
+def test_a_call_on_an_unknown_session_is_the_callers_mistake() -> None:
+    caller = factories.caller("Archive")
+    for path, method in (
+        (f"{OPEN}/uunknown", "GET"),
+        (f"{OPEN}/u", "DELETE"),
+        (OPEN + "/x", "GET"),
+    ):
+        caller.generic(method, path)
+    found = [(row.client, row.status, row.error_code) for row in rows()]
+    assert found == [("Archive", status, "session_not_found") for status in (500, 404, 500)]
+
+
 def test_who_is_refused_at_the_door_is_logged_without_a_name(client: Client) -> None:
     client.get("/api/v1/jobs/1", headers={"X-Api-Key": "rck_wrong"})
     client.post("/o/token/", {"grant_type": "password"}, headers={"Authorization": "Basic eDp5"})
