@@ -6,7 +6,6 @@ spellings) and errors.py (its table of codes and the one renderer of its errors)
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 from collections.abc import Iterator
@@ -28,12 +27,14 @@ from rest_framework.views import APIView
 from apps.clients.actors import Actor
 from apps.core.correlation import note_error
 from apps.core.errors import ErrorCode, PortalError
+from apps.core.streams import begun
 from apps.tallies.figures import ERRORS
 from apps.workfiles import services as workfiles
 
 logger = logging.getLogger(__name__)
 _BODY_BYTES = 1024 * 1024
 # When whoever met an outage of the storage may try again.
+_OUTAGES = {ErrorCode.STORAGE_UNAVAILABLE, ErrorCode.STORAGE_FAILED}
 _OUTAGE_SECONDS = 5
 
 
@@ -71,6 +72,8 @@ class DialectView(APIView):
             response["WWW-Authenticate"] = 'Bearer realm="recto"'
         if error.code == ErrorCode.METHOD_NOT_ALLOWED:
             response["Allow"] = ", ".join(self.allowed_methods)
+        if error.code in _OUTAGES:
+            response["Retry-After"] = str(_OUTAGE_SECONDS)
         if "retry_after" in error.data:
             response["Retry-After"] = str(error.data["retry_after"])
         response.exception = True  # type: ignore[attr-defined]
@@ -107,9 +110,7 @@ def as_portal_error(exc: Exception) -> PortalError:
             return PortalError(ErrorCode.MALFORMED_BODY, str(exc), at="body")
         case exceptions.ParseError() | exceptions.UnsupportedMediaType():
             return PortalError(ErrorCode.MALFORMED_BODY)
-    if outage := workfiles.outage(exc):
-        return PortalError(ErrorCode.STORAGE_UNAVAILABLE, outage, retry_after=_OUTAGE_SECONDS)
-    return PortalError(ErrorCode.INTERNAL)
+    return workfiles.failure(exc)
 
 
 def json_body(request: Request | HttpRequest) -> dict[str, Any]:
@@ -143,8 +144,7 @@ def file_response(
 ) -> HttpResponseBase:
     """Stored bytes as an answer; with a name they are a download (RFC 6266)."""
     # What is gone or out of reach is an error's answer, not a body that breaks off.
-    first = next(chunks, b"")
-    response = StreamingHttpResponse(itertools.chain((first,), chunks), content_type=media_type)
+    response = StreamingHttpResponse(begun(chunks), content_type=media_type)
     response["Content-Length"] = str(size)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

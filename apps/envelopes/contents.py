@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any, Literal
 
 from django.db import transaction
 
 from apps.core.errors import ErrorCode, PortalError
 from apps.core.ids import is_guid
+from apps.core.streams import begun
 from apps.envelopes import audit, sealing
 from apps.envelopes.models import Access, Envelope, EnvelopeItem
 from apps.envelopes.services import Attached, reattach
@@ -106,7 +106,7 @@ def open(attached: Attached, item_id: str) -> Iterator[bytes]:
     row = _row(attached, item_id)
     place = _place(attached.envelope, row.guid, "content")
     pieces = _checked(sealing.decrypt(workfiles.read(row.blob), attached.data_key, place))
-    first = next(pieces, b"")
+    pieces = begun(pieces)
     with transaction.atomic():
         audit.record(
             attached.actor,
@@ -115,7 +115,7 @@ def open(attached: Attached, item_id: str) -> Iterator[bytes]:
             subject=attached.subject,
             item=row.guid,
         )
-    return chain([first], pieces)
+    return pieces
 
 
 def remove(attached: Attached, item_id: str) -> None:

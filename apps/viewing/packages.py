@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,6 +31,7 @@ from apps.viewing.processes import COMPLETE, Progress
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import WorkFile
 
+logger = logging.getLogger(__name__)
 # A use is written down once in so many parts of the lifetime, and once an hour at least.
 _RESOLUTION = 20
 
@@ -261,9 +263,12 @@ def fetch(package_pk: int) -> None:
                 keep=_keep(package),
             )
         _assign(package, work_file)
-    except PortalError as error:
+    except Exception as error:
+        failure = workfiles.failure(error)
+        if failure is not error:
+            logger.exception("A package's document could not be fetched")
         ViewingPackage.objects.filter(pk=package.pk, source=None).update(
-            error_code=error.code, error_detail=error.detail
+            error_code=failure.code, error_detail=failure.detail
         )
 
 

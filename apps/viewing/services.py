@@ -6,6 +6,7 @@ What is read of one is in `content`.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -34,6 +35,7 @@ from apps.viewing.watermarks import Watermark
 from apps.workfiles import services as workfiles
 from apps.workfiles.models import WorkFile
 
+logger = logging.getLogger(__name__)
 VIEW, COMPARE = DocumentSession.Kind.VIEW, DocumentSession.Kind.COMPARE
 DOCUMENTS = ("redline", "original", "revised")
 
@@ -228,9 +230,12 @@ def fetch(session_pk: int) -> None:
                 keep=session.ends_at - session.created_at,
             )
         _assign(view, work_file)
-    except PortalError as error:
+    except Exception as error:
+        failure = workfiles.failure(error)
+        if failure is not error:
+            logger.exception("A session's document could not be fetched")
         ViewingDetail.objects.filter(session=session).update(
-            error_code=error.code, error_detail=error.detail
+            error_code=failure.code, error_detail=failure.detail
         )
 
 

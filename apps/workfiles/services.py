@@ -28,6 +28,7 @@ from apps.workfiles import nearby, sniffing, storage
 from apps.workfiles.formats import FORMATS, Format
 from apps.workfiles.models import Blob as Blob
 from apps.workfiles.models import WorkFile
+from apps.workfiles.storage import failure as failure
 from apps.workfiles.storage import outage as outage
 
 logger = logging.getLogger(__name__)

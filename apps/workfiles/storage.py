@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 
+from apps.core.errors import ErrorCode, PortalError
+
 CHUNK_BYTES = 256 * 1024
 SHARES = 256  # locations begin with one of so many folders
 
@@ -85,6 +87,15 @@ def outage(error: Exception) -> str:
         if bucket.is_away(error):
             return "The storage of documents does not answer."
     return ""
+
+
+def failure(error: Exception) -> PortalError:
+    """An exception as an error of the catalogue: our own as it is, an outage, or INTERNAL."""
+    if isinstance(error, PortalError):
+        return error
+    if said := outage(error):
+        return PortalError(ErrorCode.STORAGE_UNAVAILABLE, said)
+    return PortalError(ErrorCode.INTERNAL)
 
 
 def delete(location: str) -> None:

@@ -276,6 +276,21 @@ def test_side_by_side_both_documents_move_together(person: Person, leases: str) 
     expect(original).to_be_hidden()
 
 
+def test_a_page_of_one_side_that_fails_can_be_tried_again(person: Person, leases: str) -> None:
+    viewer = person()
+    viewer.watch.expect("status of 422")
+    failing = re.compile(r"/pages/0/image.*document=original")
+    problem = {"title": "The page is too large", "code": "limit_exceeded", "detail": "Why."}
+    viewer.page.route(failing, lambda route: route.fulfill(status=422, json=problem))
+    viewer.read(leases)
+    look(viewer, "side-by-side")
+    broken = sheet(column(viewer, "original"), 0)
+    expect(broken).to_have_attribute("data-state", "error", timeout=FIRST_PAGE_MS)
+    viewer.page.unroute(failing)
+    broken.get_by_role("button", name="Try again").click()
+    expect(broken).to_have_attribute("data-state", "ready")
+
+
 def test_a_document_compared_with_itself_has_the_same_text(
     person: Person, integrator: Integrator
 ) -> None:

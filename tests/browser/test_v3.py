@@ -246,6 +246,21 @@ def test_a_group_that_fails_can_be_tried_again(person: Person, book: Callable[[]
     viewer.sheet(59).get_by_role("button", name="Try again").click()
     viewer.expect_page(59)
     assert words_of(viewer, 59) == f"Sheet 60 of {PAGES}"
+    viewer.page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_program_that_could_not_be_loaded_is_loaded_again(
+    person: Person, book: Callable[[], str]
+) -> None:
+    viewer = person()
+    for words in ("ERR_FAILED", "has no text layer", "fake worker", "Uncaught"):
+        viewer.watch.expect(words)
+    worker = re.compile(r"/pdf\.worker\.min\.mjs$")  # as it is asked for at first
+    viewer.page.route(worker, lambda route: route.abort())
+    viewer.open(book(), prefix="")
+    expect(viewer.sheet(0)).to_have_attribute("data-state", "error")
+    viewer.sheet(0).get_by_role("button", name="Try again").click()
+    viewer.expect_page(0)
 
 
 def test_each_session_has_one_spelling(

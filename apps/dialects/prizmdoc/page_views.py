@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from apps.conversion.recipe import RASTER_FORMATS
 from apps.core.errors import ErrorCode, PortalError
+from apps.core.streams import begun
 from apps.dialects.base import file_response
 from apps.dialects.prizmdoc import schema, wire
 from apps.dialects.prizmdoc.views import ViewerView
@@ -55,7 +56,9 @@ class DocumentText(ViewerView):
                 ErrorCode.PAGE_NOT_FOUND, f"No page of this document is in {first}-{last}."
             )
         texts = content.page_texts(view, wanted, seconds=_SECONDS)
-        return StreamingHttpResponse(wire.streamed_texts(texts), content_type="application/json")
+        return StreamingHttpResponse(
+            wire.streamed_texts(begun(texts)), content_type="application/json"
+        )
 
 
 class PageAttributes(ViewerView):

@@ -49,6 +49,8 @@ export function createImages(api, format) {
      */
     preview: previews.get,
     clear: previews.clear,
+    /** Has a page that failed fetched from the start: here each is asked for on its own. */
+    renew: () => {},
   };
 }
 

@@ -38,7 +38,7 @@ export function createSources(api, format) {
       fit: (pixels) => of(shown).images.fit(pixels),
       load: (...request) => of(shown).images.load(...request),
       preview: (...request) => of(shown).images.preview(...request),
-      renew: (page) => of(shown).images.renew?.(page),
+      renew: (page) => of(shown).images.renew(page),
     },
     texts: {
       get: (...request) => of(shown).texts.get(...request),

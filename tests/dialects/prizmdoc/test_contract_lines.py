@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import io
 import json
 from collections.abc import Iterator
@@ -124,6 +125,30 @@ def test_a_document_is_fetched(api: Integrator, monkeypatch: pytest.MonkeyPatch)
     assert_error(api.call("POST", "/ViewingSession", other), 480, "InvalidInput", "externalId")
     services = Integrator(api.http, prefix="")
     assert_error(services.call("POST", "/ViewingSession", other), 480, "InvalidInput", "externalId")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The server's disk is full."),
+        (RuntimeError("no"), "An unexpected error occurred; it was logged."),
+    ],
+)
+def test_a_document_that_could_not_be_kept_says_so(
+    api: Integrator, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    """Nobody waits for it until the session ends."""
+    factories.actor(download_hosts="documents.example")
+    api.open(documentSource="http", externalId="https://documents.example/report.pdf")
+
+    def fetch(url: str, **_: object) -> Any:
+        raise error
+
+    monkeypatch.setattr(remote, "fetch", fetch)
+    session = DocumentSession.objects.get()
+    viewing.fetch(session.pk)
+    session.refresh_from_db()
+    assert session.viewing.error_detail == said
 
 
 @pytest.mark.conformance(

@@ -14,6 +14,8 @@ const PIECE = 65_536;
 export function createGroups(content, library) {
   const address = new URL(library, location.href).href;
   const open = new Map();
+  let program = null;
+  let loads = 0;
   let ready = null;
   let starts = [];
   const groupOf = (number) => starts.findLastIndex((first) => first <= number);
@@ -27,9 +29,24 @@ export function createGroups(content, library) {
   }
 
   async function begun() {
-    const [program, known] = await Promise.all([load(address), content.starts()]);
+    program ??= loaded();
+    const [found, known] = await Promise.all([program, content.starts()]);
     starts = known;
-    return program;
+    return found;
+  }
+
+  async function loaded() {
+    const again = () => (program = ready = null);
+    // The browser keeps a script that could not be loaded for one that never can be.
+    const query = loads++ ? `?again=${loads}` : "";
+    try {
+      const found = await load(address, query);
+      found.worker.promise.catch(again);
+      return found;
+    } catch (error) {
+      again();
+      throw error;
+    }
   }
 
   async function start(index, closing, failed) {
@@ -75,8 +92,8 @@ export function createGroups(content, library) {
     failure.catch(() => {});
     const failed = (error) => {
       if (open.get(index) === group) open.delete(index);
+      reject(error); // before those who work on it are stopped: they fail with this
       closing.abort();
-      reject(error);
     };
     const group = { closing, failure, users: 0, document: start(index, closing, failed) };
     group.document.catch(failed);
@@ -97,7 +114,8 @@ export function createGroups(content, library) {
      * Does something with a page; its group stays open meanwhile.
      * @template T
      * @param {number} number of the page, from 0
-     * @param {(page: import("pdfjs-dist").PDFPageProxy) => Promise<T>} task
+     * @param {(page: import("pdfjs-dist").PDFPageProxy, over: AbortSignal) => Promise<T>} task
+     *   over: aborted when nobody waits any more, or the group has failed
      * @param {AbortSignal} [signal]
      * @returns {Promise<T>}
      */
@@ -106,13 +124,14 @@ export function createGroups(content, library) {
       signal?.throwIfAborted();
       const index = groupOf(number);
       const group = acquire(index);
+      const over = AbortSignal.any([group.closing.signal, ...(signal ? [signal] : [])]);
       const run = async () => {
         const document = await group.document;
         signal?.throwIfAborted();
         const page = await document.getPage(number - starts[index] + 1);
         signal?.throwIfAborted();
         try {
-          return await task(page);
+          return await task(page, over);
         } finally {
           page.cleanup();
         }
@@ -150,11 +169,11 @@ const abortion = (signal) =>
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 
-async function load(address) {
-  const pdfjs = await import(`${address}build/pdf.min.mjs`).catch(() => {
+async function load(address, query) {
+  const pdfjs = await import(`${address}build/pdf.min.mjs${query}`).catch(() => {
     throw new Problem({ title: say("The program that reads PDFs could not be loaded") });
   });
-  pdfjs.GlobalWorkerOptions.workerSrc = `${address}build/pdf.worker.min.mjs`;
+  pdfjs.GlobalWorkerOptions.workerSrc = `${address}build/pdf.worker.min.mjs${query}`;
   const worker = new pdfjs.PDFWorker({ verbosity: pdfjs.VerbosityLevel.ERRORS });
   return { pdfjs, worker };
 }

@@ -45,7 +45,7 @@ export function createPictures(groups) {
      * @returns {Promise<HTMLCanvasElement | HTMLImageElement>}
      */
     load(page, width, urgency, signal) {
-      const task = (proxy) => slots(urgency, () => picture(page, proxy, width, signal), signal);
+      const task = (proxy, over) => slots(urgency, () => picture(page, proxy, width, over), over);
       return groups.withPage(page, task, signal);
     },
     /** A small picture of the page, where one was drawn before. */
@@ -73,6 +73,8 @@ function shrunk(canvas, width) {
 }
 
 async function draw(page, width, signal) {
+  // What belongs to a document that is closed never ends.
+  signal?.throwIfAborted();
   const size = page.getViewport({ scale: 1 });
   const largest = Math.sqrt(MOST_PIXELS / (size.width * size.height));
   const viewport = page.getViewport({ scale: Math.min(width / size.width, largest) });
