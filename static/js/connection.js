@@ -114,7 +114,7 @@ export function createConnection(longestWait) {
 /* A slow answer is none that is lost: only how long nothing comes is limited. */
 function createSilence(longest) {
   const controller = new AbortController();
-  const end = () => controller.abort(new DOMException("No answer", "TimeoutError"));
+  const end = () => controller.abort(new ConnectionLost());
   let timer = setTimeout(end, longest);
   return {
     signal: controller.signal,
