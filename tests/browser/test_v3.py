@@ -249,6 +249,39 @@ def test_a_group_that_fails_can_be_tried_again(person: Person, book: Callable[[]
     viewer.page.unroute_all(behavior="ignoreErrors")
 
 
+def test_a_group_that_fails_while_it_is_drawn_can_be_tried_again(
+    person: Person, integrator: Integrator
+) -> None:
+    """Pages of it that wait to be drawn then hold nobody up."""
+    content = pictures(51)
+    documents.pack(integrator, "failing-pictures", content)
+    viewer = person(**PHONE)
+    for words in ("status of 580", "has no text layer", "Worker was terminated"):
+        viewer.watch.expect(words)
+    held: list[Route] = []
+    failing = [True]
+
+    def answer(route: Route) -> None:
+        first = int(re.findall(r"\d+", route.request.headers["range"])[0])
+        if failing and 0 < first < len(content) - 300_000:  # pictures; what pages are is at the end
+            held.append(route)
+        else:
+            route.continue_()
+
+    viewer.page.route(re.compile(r"/pageGroups/1$"), answer)
+    viewer.read(documents.show_package(integrator, "failing-pictures"), prefix="")
+    while not held:
+        viewer.page.wait_for_timeout(50)
+    viewer.page.wait_for_timeout(1000)  # the page after it waits for the pen
+    failing.clear()
+    for route in held:
+        route.fulfill(status=580, content_type="application/json", body="{}")
+    broken = viewer.sheet(1)
+    expect(broken).to_have_attribute("data-state", "error")
+    broken.get_by_role("button", name="Try again").click()
+    expect(broken).to_have_attribute("data-state", "ready")
+
+
 def test_a_program_that_could_not_be_loaded_is_loaded_again(
     person: Person, book: Callable[[], str]
 ) -> None:
