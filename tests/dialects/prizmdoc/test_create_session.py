@@ -77,6 +77,16 @@ def test_the_example_as_printed_is_no_json(api: Integrator) -> None:
 
 @pytest.mark.conformance(
     "prizmdoc-v1",
+    line="POST ViewingSession: attachmentIndex above 0, and encryption of page content",
+    outcome="refused",
+)
+def test_what_is_not_done_here_is_refused(api: Integrator) -> None:
+    refused(api, {"attachmentIndex": 1}, "InvalidInput", "attachmentIndex")
+    refused(api, {"pageContentEncryption": "default"}, "InvalidInput", "pageContentEncryption")
+
+
+@pytest.mark.conformance(
+    "prizmdoc-v1",
     line="POST ViewingSession: minSecondsAvailable beyond the longest life of a session",
     outcome="refused",
 )
