@@ -28,7 +28,7 @@ const GATEWAY = new Set([502, 503, 504]);
  * A page's connection to the server, for as long as its session lasts.
  * Events: "ended" (detail: Problem) once, "lost" and "found" as the connection goes and comes,
  * "answered" (detail: Answer) after each request.
- * @param {number} longestWait milliseconds of silence until an answer counts as none
+ * @param {number} longestWait milliseconds until an answer counts as none
  */
 export function createConnection(longestWait) {
   const events = new EventTarget();
@@ -49,25 +49,22 @@ export function createConnection(longestWait) {
    * @throws {Problem | ConnectionLost | DOMException}
    */
   async function request(address, { signal, ...options } = {}) {
-    const silence = createSilence(longestWait);
-    const signals = [closing.signal, silence.signal];
+    const signals = [closing.signal, AbortSignal.timeout(longestWait)];
     if (signal) signals.push(signal);
     const begun = performance.now();
     let response;
     try {
       const head = await fetch(address, { ...options, signal: AbortSignal.any(signals) });
       // With its body: a connection can break halfway through one, too.
-      const body = await whole(head, silence.heard);
+      const body = await head.arrayBuffer();
       // An answer without content may have no body at all, not even an empty one.
-      response = new Response(body.size ? body : null, head);
+      response = new Response(body.byteLength ? body : null, head);
       emit("answered", answer(address, options, response, begun));
     } catch (error) {
       if (error.name === "AbortError") throw error;
       emit("answered", answer(address, options, null, begun));
       setReachable(false);
       throw new ConnectionLost();
-    } finally {
-      silence.over();
     }
     // The caller of a stopped session chose its status, so the code comes before any status.
     const told = !response.ok && response.headers.get("Content-Type")?.includes("json");
@@ -109,34 +106,6 @@ export function createConnection(longestWait) {
     /** @param {string} name @param {(event: CustomEvent) => void} listener */
     on: (name, listener) => events.addEventListener(name, listener),
   };
-}
-
-/* A slow answer is none that is lost: only how long nothing comes is limited. */
-function createSilence(longest) {
-  const controller = new AbortController();
-  const end = () => controller.abort(new ConnectionLost());
-  let timer = setTimeout(end, longest);
-  return {
-    signal: controller.signal,
-    heard() {
-      clearTimeout(timer);
-      timer = setTimeout(end, longest);
-    },
-    over: () => clearTimeout(timer),
-  };
-}
-
-/** The body of an answer, told of as it comes. @param {Response} head @param {() => void} heard */
-async function whole(head, heard) {
-  const reader = head.body?.getReader();
-  const pieces = [];
-  while (reader) {
-    heard();
-    const { done, value } = await reader.read();
-    if (done) break;
-    pieces.push(value);
-  }
-  return new Blob(pieces);
 }
 
 /**
