@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,14 @@ def words_of(viewer: Viewer, number: int) -> str:
     sheet = viewer.sheet(number)
     expect(sheet.locator(".text span").first).to_be_attached()
     return str(sheet.locator(".text").text_content())
+
+
+def until(viewer: Viewer, happened: Callable[[], bool]) -> None:
+    """Lets the page go on until something has happened to what it asks for."""
+    end = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < end
+        viewer.page.wait_for_timeout(50)
 
 
 def go(viewer: Viewer, number: int) -> None:
@@ -241,8 +250,7 @@ def test_a_group_that_fails_can_be_tried_again(person: Person, book: Callable[[]
     viewer.page_box.press("Enter")
     expect(viewer.sheet(59)).to_have_attribute("data-state", "error")
     expect(viewer.sheet(59)).to_contain_text("The program stopped.")
-    while len(asked) < 2:  # the second never has an answer
-        viewer.page.wait_for_timeout(50)
+    until(viewer, lambda: len(asked) >= 2)  # the second never has an answer
     viewer.sheet(59).get_by_role("button", name="Try again").click()
     viewer.expect_page(59)
     assert words_of(viewer, 59) == f"Sheet 60 of {PAGES}"
@@ -270,8 +278,7 @@ def test_a_group_that_fails_while_it_is_drawn_can_be_tried_again(
 
     viewer.page.route(re.compile(r"/pageGroups/1$"), answer)
     viewer.read(documents.show_package(integrator, "failing-pictures"), prefix="")
-    while not held:
-        viewer.page.wait_for_timeout(50)
+    until(viewer, lambda: bool(held))
     viewer.page.wait_for_timeout(1000)  # the page after it waits for the pen
     failing.clear()
     for route in held:
