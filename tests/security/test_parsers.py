@@ -105,7 +105,7 @@ def searched(content: bytes) -> object:
 def drawn(body: dict[str, Any]) -> object:
     items = body.get("watermarks")
     items = [one for one in items if isinstance(one, dict)] if isinstance(items, list) else [body]
-    return watermarks.parse(items, None, {"date": "today"})
+    return watermarks.parse(items, None, {"date": "today"}, str.upper)
 
 
 # --- What is sent ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Source: seed 001. The methods' docstrings name the line of that page they answer
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from rest_framework.request import Request
@@ -111,7 +112,12 @@ def session_options(actor: Actor, wanted: wire.SessionRequest) -> viewing.Option
         idle=wanted.idle,
         source_url=wanted["externalId"] or "" if wanted["documentSource"] == "http" else "",
         extension=(wanted["documentExtension"] or "").lstrip(".").lower(),
-        watermarks=watermarks.parse(actor, wanted["watermarks"], wanted["watermarkText"], values),
+        watermarks=watermarks.parse(
+            wanted["watermarks"],
+            wanted["watermarkText"],
+            values,
+            partial(watermarks.uploaded, actor),
+        ),
         starts_converting=wanted["startConverting"] != "none",
         echo=wire.without_password(wanted.echo),
     )

@@ -35,16 +35,21 @@ _MOST = 20
 
 
 def parse(
-    actor: Actor, items: list[Json], legacy_text: str | None, values: Mapping[str, str]
+    items: list[Json],
+    legacy_text: str | None,
+    values: Mapping[str, str],
+    uploaded: Callable[[str], str],
 ) -> list[Watermark]:
     """The watermarks of a session, filled with values; `watermarkText` is a diagonal one.
 
-    Raises INPUT_INVALID with the path of the property at fault, as `watermarks[0].color`, and
-    WORK_FILE_NOT_FOUND where a picture is none of the actor's work files.
+    `uploaded` gives the data URL of a picture by its fileId. Raises INPUT_INVALID with the path of
+    the property at fault, as `watermarks[0].color`, and what `uploaded` raises.
     """
     if len(items) > _MOST:
         raise _invalid("watermarks", {"type": "array", "maxItems": _MOST})
-    found = [_one(actor, item, f"watermarks[{index}]", values) for index, item in enumerate(items)]
+    found = [
+        _one(item, f"watermarks[{index}]", values, uploaded) for index, item in enumerate(items)
+    ]
     if legacy_text:
         text = _fill(legacy_text, "watermarkText", values)
         found.append(Watermark("diagonal", text=text))
@@ -77,7 +82,9 @@ def _fill(text: str, at: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(value, text)
 
 
-def _one(actor: Actor, item: Json, at: str, values: Mapping[str, str]) -> Watermark:
+def _one(
+    item: Json, at: str, values: Mapping[str, str], uploaded: Callable[[str], str]
+) -> Watermark:
     reader = _Reader(item, at)
     kind = reader.choice("type", "text", "diagonalText", "image")
     opacity = reader.number("opacity", 1.0, 0.0, 1.0)
@@ -87,7 +94,7 @@ def _one(actor: Actor, item: Json, at: str, values: Mapping[str, str]) -> Waterm
         "horizontal": reader.choice("horizontalAlign", "center", "left", "right", default="center"),
     }
     if kind == "image":
-        return Watermark("image", image=reader.image("src", actor), **places)
+        return Watermark("image", image=reader.image("src", uploaded), **places)
     return Watermark(
         "text" if kind == "text" else "diagonal",
         text=_fill(reader.text("text"), f"{at}.text", values),
@@ -101,8 +108,8 @@ def _one(actor: Actor, item: Json, at: str, values: Mapping[str, str]) -> Waterm
     )
 
 
-def _uploaded(actor: Actor, file_id: str) -> str:
-    """A work file as data URL, as far as it may be one."""
+def uploaded(actor: Actor, file_id: str) -> str:
+    """A work file as data URL, as far as it may be one. Raises WORK_FILE_NOT_FOUND."""
     work_file = workfiles.get(actor, file_id)
     # What is longer than this is longer still in base64, and refused.
     most = min(work_file.blob.size, _IMAGE_CHARACTERS)
@@ -148,12 +155,12 @@ class _Reader:
             raise _invalid(f"{self._at}.{name}", expected)
         return value
 
-    def image(self, name: str, actor: Actor) -> str:
+    def image(self, name: str, uploaded: Callable[[str], str]) -> str:
         at = f"{self._at}.{name}"
         value = self._item.get(name)
         if isinstance(value, str) and value and not value.startswith("data:"):
             with named_at(at, ErrorCode.WORK_FILE_NOT_FOUND):
-                value = _uploaded(actor, value)
+                value = uploaded(value)
         if not isinstance(value, str) or not _IMAGE.fullmatch(value):
             words = "a picture as data URL, or the fileId of one (png, jpeg, gif, webp)"
             raise _invalid(at, {"type": "string", "description": words})
