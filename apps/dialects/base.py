@@ -33,7 +33,7 @@ from apps.workfiles import services as workfiles
 
 logger = logging.getLogger(__name__)
 _BODY_BYTES = 1024 * 1024
-# When whoever met an outage of the storage may try again.
+# Whoever meets one of these may try again after a while.
 _OUTAGES = {ErrorCode.STORAGE_UNAVAILABLE, ErrorCode.STORAGE_FAILED}
 _OUTAGE_SECONDS = 5
 
@@ -98,7 +98,7 @@ class PublicView(DialectView):
 
 
 def as_portal_error(exc: Exception) -> PortalError:
-    """Our own errors as they are; the framework's by their meaning; all else INTERNAL."""
+    """Our own errors as they are; the framework's by their meaning; an outage; else INTERNAL."""
     match exc:
         case PortalError():
             return exc
